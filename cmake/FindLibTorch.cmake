@@ -1,0 +1,48 @@
+# Finds LibTorch (the one in CMAKE_PREFIX_PATH before Debian's) and refuses a mixture of two.
+find_package(Torch REQUIRED)
+
+# With Debian's libtorch-dev installed, CMAKE_PREFIX_PATH=.../torch/share/cmake finds the newer
+# headers and Debian's libraries. Such a program starts and then crashes.
+foreach(directory IN LISTS TORCH_INCLUDE_DIRS)
+  foreach(header torch/version.h torch/csrc/api/include/torch/version.h)
+    if(NOT torch_header_version AND EXISTS ${directory}/${header})
+      file(STRINGS ${directory}/${header} version_lines REGEX "TORCH_VERSION_(MAJOR|MINOR) [0-9]+")
+      list(TRANSFORM version_lines REPLACE ".* ([0-9]+).*" "\\1")
+      list(JOIN version_lines "." torch_header_version)
+      set(torch_header_directory ${directory})
+    endif()
+  endforeach()
+endforeach()
+file(REAL_PATH "${TORCH_LIBRARY}" torch_library_file)
+string(REGEX MATCH "\\.so\\.([0-9]+\\.[0-9]+)" unused "${torch_library_file}")
+set(torch_library_version "${CMAKE_MATCH_1}")
+if(NOT torch_library_version)
+  # The libraries of the PyPI package carry no version in their names: they lie beside their headers.
+  string(REGEX REPLACE "/lib/[^/]*$" "/include" beside "${torch_library_file}")
+  file(REAL_PATH "${torch_header_directory}" headers)
+  string(FIND "${headers}" "${beside}" position)
+  if(position EQUAL 0)
+    set(torch_library_version ${torch_header_version})
+  endif()
+endif()
+if(NOT torch_header_version STREQUAL torch_library_version)
+  message(FATAL_ERROR
+    "LibTorch's headers (${torch_header_directory}, ${torch_header_version}) and library "
+    "(${TORCH_LIBRARY}, ${torch_library_version}) differ. Name the folder that holds both include/ "
+    "and lib/, for example -DCMAKE_PREFIX_PATH=<site-packages>/torch.")
+endif()
+message(STATUS "LibTorch ${torch_header_version}: ${TORCH_LIBRARY}")
+
+add_library(flexunet_torch INTERFACE)
+# SYSTEM: the project's warnings are not for LibTorch's headers.
+target_include_directories(flexunet_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(flexunet_torch INTERFACE ${TORCH_LIBRARIES})
+separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(flexunet_torch INTERFACE ${torch_flags})
+
+# torch/torch.h costs 16 s a file: it is compiled once and shared.
+file(WRITE ${CMAKE_BINARY_DIR}/torch_header.cpp "// Carries the precompiled torch/torch.h.\n")
+add_library(flexunet_torch_header STATIC ${CMAKE_BINARY_DIR}/torch_header.cpp)
+# The same flags as its users: GCC refuses a precompiled header made with others.
+target_link_libraries(flexunet_torch_header PUBLIC flexunet_torch PRIVATE flexunet_warnings)
+target_precompile_headers(flexunet_torch_header PRIVATE <torch/torch.h>)

@@ -1,0 +1,49 @@
+# The targets of every room: shared warnings and sanitizers, one static library a room, one binary a
+# room's tests.
+add_library(flexunet_warnings INTERFACE)
+target_compile_options(flexunet_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<BOOL:${FLEXUNET_WERROR}>:-Werror>)
+if(FLEXUNET_SANITIZE)
+  add_compile_options(-fsanitize=${FLEXUNET_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FLEXUNET_SANITIZE})
+endif()
+
+# flexunet_room(NAME SOURCES a.cpp ... LINKS target ...): the static library flexunet_NAME.
+function(flexunet_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(flexunet_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(flexunet_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(flexunet_${name} PUBLIC ${ROOM_LINKS} PRIVATE flexunet_warnings)
+endfunction()
+
+# flexunet_torch_room: the same for a room that sees LibTorch, with the shared precompiled header.
+function(flexunet_torch_room name)
+  flexunet_room(${name} ${ARGN})
+  target_link_libraries(flexunet_${name} PUBLIC flexunet_torch)
+  target_precompile_headers(flexunet_${name} REUSE_FROM flexunet_torch_header)
+endfunction()
+
+# flexunet_program(NAME SOURCES a.cpp ... LINKS target ...): an executable in bin/.
+function(flexunet_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS} flexunet_warnings)
+endfunction()
+
+# flexunet_test(NAME SOURCES a.cpp ... LINKS target ...): a GoogleTest binary, each test a ctest entry.
+function(flexunet_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gtest_main flexunet_warnings)
+  target_compile_definitions(${name} PRIVATE FLEXUNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
+endfunction()
+
+# flexunet_torch_test: the same with the shared precompiled header.
+function(flexunet_torch_test name)
+  flexunet_test(${name} ${ARGN})
+  target_precompile_headers(${name} REUSE_FROM flexunet_torch_header)
+endfunction()
