@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flexunet {
+
+/// The whole content of a regular file. Throws DataError (path and reason) when it cannot be read.
+std::string read_file(const std::filesystem::path& path);
+
+/// Replaces `path` by `content`: a temporary file in the same folder, flushed to the disk, renamed.
+/// A kill at any instant leaves the old file or the new one. Creates missing parent folders.
+/// Throws OutputError (path and reason); the old file is then whole.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// The same for content in several parts, written one after the other.
+void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& parts);
+
+/// Creates a folder and its parents. Throws OutputError (path and reason).
+void create_folder(const std::filesystem::path& path);
+
+/// Moves a file or folder within a file system, creating the target's parents. Throws OutputError.
+void move_path(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// The regular files below a folder (not recursive), sorted by name as bytes. The folder may hold
+/// wildcards `*`, `?` in any component; files of all matching folders come out, sorted by path.
+/// Hidden files are left out. A pattern that matches no folder gives an empty list.
+std::vector<std::filesystem::path> list_files(const std::filesystem::path& folder_pattern);
+
+/// The existing folders that match a pattern with wildcards in any component, sorted.
+std::vector<std::filesystem::path> match_folders(const std::filesystem::path& pattern);
+
+}  // namespace flexunet

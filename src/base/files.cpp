@@ -1,0 +1,170 @@
+#include "flexunet/base/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "flexunet/base/error.h"
+
+namespace flexunet {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void fail_output(const fs::path& path, const char* action, int error) {
+  throw OutputError(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(error)));
+}
+
+// Closes on every way out; the destructor's close has nothing left to report.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+  ~FileDescriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+void write_all(int descriptor, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_output(path, "write", errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void write_and_flush(const fs::path& temporary, const std::vector<std::string_view>& parts,
+                     const fs::path& path) {
+  constexpr mode_t kAsUmaskSays = 0666;
+  const FileDescriptor file(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kAsUmaskSays));
+  if (file.get() < 0) fail_output(path, "create", errno);
+  for (const std::string_view part : parts) write_all(file.get(), part, path);
+  if (::fsync(file.get()) != 0) fail_output(path, "flush", errno);
+}
+
+void flush_folder(const fs::path& folder) {
+  const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A folder that may be written but not read has taken the file all the same.
+  if (descriptor.get() < 0 && errno == EACCES) return;
+  if (descriptor.get() < 0) fail_output(folder, "open", errno);
+  // EINVAL: a file system that has no folders to flush.
+  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) fail_output(folder, "flush", errno);
+}
+
+bool has_wildcard(const std::string& text) {
+  return text.find_first_of("*?[") != std::string::npos;
+}
+
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().front() != '.') entries.push_back(it->path());
+  }
+  // A file in a folder's place and a missing folder match nothing; an unreadable one is no empty
+  // one.
+  if (error && error != std::errc::not_a_directory &&
+      error != std::errc::no_such_file_or_directory) {
+    throw DataError(folder.string() + ": the folder cannot be read: " + error.message());
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) throw DataError(path.string() + ": no such file");
+  if (!fs::is_regular_file(path, error)) throw DataError(path.string() + ": not a file");
+  std::ifstream stream(path, std::ios::binary);
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) throw DataError(path.string() + ": cannot be read: " + error.message());
+  std::string content(static_cast<std::size_t>(size), '\0');
+  stream.read(content.data(), static_cast<std::streamsize>(content.size()));
+  if (!stream) throw DataError(path.string() + ": cannot be read");
+  return content;
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+  write_file(path, std::vector<std::string_view>{content});
+}
+
+void write_file(const fs::path& path, const std::vector<std::string_view>& parts) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  create_folder(folder);
+  const fs::path temporary = folder / ("." + path.filename().string() + ".tmp");
+  try {
+    write_and_flush(temporary, parts, path);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail_output(path, "replace", errno);
+  } catch (const OutputError&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  flush_folder(folder);
+}
+
+void create_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw OutputError(path.string() + ": cannot create the folder: " + error.message());
+  // A file of that name is no error to create_directories.
+  if (!fs::is_directory(path, error)) throw OutputError(path.string() + ": is not a folder");
+}
+
+void move_path(const fs::path& from, const fs::path& to) {
+  if (to.has_parent_path()) create_folder(to.parent_path());
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_output(from, "move", errno);
+}
+
+std::vector<fs::path> match_folders(const fs::path& pattern) {
+  std::vector<fs::path> matches{pattern.is_absolute() ? pattern.root_path() : fs::path(".")};
+  std::error_code error;
+  for (const fs::path& component : pattern.relative_path()) {
+    if (component.empty()) continue;  // a trailing slash
+    std::vector<fs::path> next;
+    for (const fs::path& folder : matches) {
+      // A folder may really be called "scan[1]".
+      if (!has_wildcard(component.string()) || fs::exists(folder / component, error)) {
+        next.push_back(folder / component);
+        continue;
+      }
+      for (const fs::path& entry : sorted_entries(folder)) {
+        if (::fnmatch(component.c_str(), entry.filename().c_str(), 0) == 0) next.push_back(entry);
+      }
+    }
+    matches = std::move(next);
+  }
+  matches.erase(
+      std::remove_if(matches.begin(), matches.end(),
+                     [&](const fs::path& path) { return !fs::is_directory(path, error); }),
+      matches.end());
+  return matches;
+}
+
+std::vector<fs::path> list_files(const fs::path& folder_pattern) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::path& folder : match_folders(folder_pattern)) {
+    for (const fs::path& entry : sorted_entries(folder)) {
+      if (fs::is_regular_file(entry, error)) files.push_back(entry);
+    }
+  }
+  return files;
+}
+
+}  // namespace flexunet

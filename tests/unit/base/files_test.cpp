@@ -1,0 +1,127 @@
+#include "flexunet/base/files.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "flexunet/base/error.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+std::vector<std::string> relative(const std::vector<fs::path>& paths, const fs::path& base) {
+  std::vector<std::string> names;
+  for (const fs::path& path : paths) names.push_back(path.lexically_relative(base).string());
+  return names;
+}
+
+TEST(ReadFile, ReturnsEveryByte) {
+  const TemporaryFolder folder;
+  const std::string content("a\0\r\n\xff", 5);
+  EXPECT_EQ(read_file(folder.write("bytes", content)), content);
+  EXPECT_EQ(read_file(folder.write("empty", "")), "");
+}
+
+TEST(ReadFile, NamesWhatItCannotRead) {
+  const TemporaryFolder folder;
+  for (const fs::path& path : {folder.path() / "missing", folder.path()}) {
+    try {
+      read_file(path);
+      FAIL() << path;
+    } catch (const DataError& error) {
+      EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos);
+    }
+  }
+}
+
+TEST(WriteFile, CreatesParentsReplacesAndLeavesNothingElse) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "a/b/file.txt";
+  write_file(path, "one");
+  write_file(path, "two");
+  EXPECT_EQ(read_file(path), "two");
+  EXPECT_EQ(names_in(path.parent_path()), std::vector<std::string>{"file.txt"});
+}
+
+TEST(WriteFile, LeavesTheTargetWholeWhenItFails) {
+  const TemporaryFolder folder;
+  folder.write("target/inside.txt", "x");
+  // A folder cannot be replaced by a file: the last step fails.
+  EXPECT_THROW(write_file(folder.path() / "target", "y"), OutputError);
+  EXPECT_EQ(read_file(folder.path() / "target/inside.txt"), "x");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"target"});
+}
+
+TEST(WriteFile, RefusesAPathBelowAFile) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "x");
+  EXPECT_THROW(write_file(file / "below.txt", "y"), OutputError);
+  EXPECT_THROW(create_folder(file), OutputError);
+}
+
+TEST(MovePath, MovesFoldersAndCreatesTheTargetsParents) {
+  const TemporaryFolder folder;
+  folder.write("models/best", "x");
+  move_path(folder.path() / "models", folder.path() / "previous_runs/1/models");
+  EXPECT_EQ(read_file(folder.path() / "previous_runs/1/models/best"), "x");
+  EXPECT_FALSE(fs::exists(folder.path() / "models"));
+  EXPECT_THROW(move_path(folder.path() / "models", folder.path() / "x"), OutputError);
+}
+
+TEST(ListFiles, SortsByNameAndLeavesOutFoldersAndHiddenFiles) {
+  const TemporaryFolder folder;
+  for (const char* name : {"b.png", "a.png", "B.png", ".hidden", "folder/inside.png", "10.png"}) {
+    folder.write(name, "");
+  }
+  EXPECT_EQ(relative(list_files(folder.path()), folder.path()),
+            (std::vector<std::string>{"10.png", "B.png", "a.png", "b.png"}));
+  EXPECT_EQ(list_files(folder.path() / ""), list_files(folder.path()));
+  EXPECT_TRUE(list_files(folder.path() / "missing").empty());
+}
+
+TEST(ListFiles, ExpandsWildcardsInAnyComponent) {
+  const TemporaryFolder folder;
+  for (const char* name : {"train/b/images/1.png", "train/a/images/2.png", "train/a/masks/3.png",
+                           "train/file", "train/c/images", "test/a/images/4.png"}) {
+    folder.write(name, "");
+  }
+  const auto found = [&](const char* pattern) {
+    return relative(list_files(folder.path() / pattern), folder.path());
+  };
+  const std::vector<std::string> both{"train/a/images/2.png", "train/b/images/1.png"};
+  EXPECT_EQ(found("train/*/images/"), both);
+  EXPECT_EQ(found("tr*n/?/im*"), both);
+  EXPECT_EQ(found("*/a/images").size(), 2U);
+  EXPECT_TRUE(found("train/x*/images").empty());
+}
+
+TEST(ListFiles, TakesAnExistingNameLiterally) {
+  const TemporaryFolder folder;
+  folder.write("scan[1]/1.png", "");
+  EXPECT_EQ(list_files(folder.path() / "scan[1]").size(), 1U);
+}
+
+TEST(ListFiles, RefusesAFolderThatCannotBeRead) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read every folder";
+  const TemporaryFolder folder;
+  folder.write("closed/1.png", "");
+  fs::permissions(folder.path() / "closed", fs::perms::none);
+  EXPECT_THROW(list_files(folder.path() / "closed"), DataError);
+  fs::permissions(folder.path() / "closed", fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace flexunet
