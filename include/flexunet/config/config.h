@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flexunet/config/options.h"
+
+namespace flexunet {
+
+/// What the options are for: a key that does not parse is an error only when the task uses it.
+enum class Task { kTrain, kEvaluate, kInfer, kInspect };
+
+struct ConfigRequest {
+  std::filesystem::path file;               ///< train_eval_infer.config
+  std::vector<std::string> overrides = {};  ///< "section.key=value", parsed like the file
+  Task task = Task::kTrain;
+  bool strict = false;   ///< unknown keys are errors
+  bool lenient = false;  ///< a value that does not parse gives the original's default and a warning
+};
+
+struct LoadedConfig {
+  Options options;
+  std::vector<std::string> warnings;  ///< one a line, each with file, line and a hint
+};
+
+/// Reads and checks a config file. Throws ConfigError with every finding at once.
+LoadedConfig load_config(const ConfigRequest& request);
+
+/// The effective configuration (file and overrides) as JSON: every section and key, also unknown
+/// ones and values that do not parse; no semantic checks. Throws ConfigError when the file itself
+/// cannot be read as a config.
+std::string dump_config(const ConfigRequest& request);
+
+}  // namespace flexunet

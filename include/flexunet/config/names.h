@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "flexunet/config/options.h"
+
+namespace flexunet {
+
+/// A choice and how the config spells it. The first spelling of a choice is the one that is
+/// written.
+template <typename Choice>
+struct NamedChoice {
+  Choice choice;
+  std::string_view name;
+};
+
+inline constexpr std::array<NamedChoice<Activation>, 11> kActivationNames = {{
+    {Activation::kRelu, "relu"},
+    {Activation::kElu, "elu"},
+    {Activation::kSelu, "selu"},
+    {Activation::kGelu, "gelu"},
+    {Activation::kTanh, "tanh"},
+    {Activation::kSigmoid, "sigmoid"},
+    {Activation::kSoftplus, "softplus"},
+    {Activation::kLeakyRelu, "leaky_relu"},
+    {Activation::kSwish, "swish"},
+    {Activation::kSwish, "silu"},
+    {Activation::kMish, "mish"},
+}};
+
+inline constexpr std::array<NamedChoice<LossKind>, 3> kLossNames = {{
+    {LossKind::kCategoricalCrossentropy, "categorical_crossentropy"},
+    {LossKind::kDiceLossMulticlass, "dice_loss_multiclass"},
+    {LossKind::kCategoricalFocalDiceLoss, "categorical_focal_dice_loss"},
+}};
+
+inline constexpr std::array<NamedChoice<MetricKind>, 3> kMetricNames = {{
+    {MetricKind::kDiceCoefMulticlass, "dice_coef_multiclass"},
+    {MetricKind::kDiceCoefForeground, "dice_coef_foreground"},
+    {MetricKind::kDiceCoefHybrid, "dice_coef_hybrid"},
+}};
+
+inline constexpr std::array<NamedChoice<OptimizerKind>, 2> kOptimizerNames = {{
+    {OptimizerKind::kAdam, "Adam"},
+    {OptimizerKind::kAdamW, "AdamW"},
+}};
+
+/// The choice of that name, if there is one.
+template <typename Choice, std::size_t kCount>
+std::optional<Choice> find_choice(const std::array<NamedChoice<Choice>, kCount>& names,
+                                  std::string_view name) {
+  for (const NamedChoice<Choice>& named : names) {
+    if (named.name == name) return named.choice;
+  }
+  return std::nullopt;
+}
+
+/// "relu", "elu", ... as one text.
+template <typename Choice, std::size_t kCount>
+std::string list_names(const std::array<NamedChoice<Choice>, kCount>& names) {
+  std::string list;
+  for (const NamedChoice<Choice>& named : names) {
+    if (!list.empty()) list += ", ";
+    list.append("\"").append(named.name).append("\"");
+  }
+  return list;
+}
+
+}  // namespace flexunet

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flexunet {
+
+enum class Activation {
+  kRelu,
+  kElu,
+  kSelu,
+  kGelu,
+  kTanh,
+  kSigmoid,
+  kSoftplus,
+  kLeakyRelu,
+  kSwish,
+  kMish
+};
+enum class LossKind { kCategoricalCrossentropy, kDiceLossMulticlass, kCategoricalFocalDiceLoss };
+enum class MetricKind { kDiceCoefMulticlass, kDiceCoefForeground, kDiceCoefHybrid };
+enum class OptimizerKind { kAdam, kAdamW };
+
+/// The shape of the network.
+struct NetworkOptions {
+  int image_width = 0;          ///< pixels, divisible by 2^(num_layers-1)
+  int image_height = 0;         ///< pixels, divisible by 2^(num_layers-1)
+  int image_channels = 3;       ///< 3, or 4 with file_format "NPY"
+  bool input_normalize = true;  ///< divide the input by 255 inside the network
+  bool normalization = false;   ///< BatchNorm after each activation
+  int num_classes = 0;          ///< background included, 2..256
+  int base_filters = 0;         ///< filters of level 0; level i has base_filters * 2^i
+  int base_kernel = 3;        ///< odd kernel size of level 0; level i >= 1 has max(3, kernel - 2i)
+  int num_layers = 6;         ///< levels, the bridge included
+  double dropout_rate = 0.0;  ///< level i drops dropout_rate * i, below 1
+  int dilation = 1;           ///< of level 0; level i has max(1, dilation - i)
+  Activation activation = Activation::kRelu;
+  bool dropout_seed_fixing = false;  ///< accepted: dropout always follows the seed here
+};
+
+struct LossOptions {
+  LossKind loss = LossKind::kCategoricalCrossentropy;
+  MetricKind metric = MetricKind::kDiceCoefMulticlass;
+  double hybrid_alpha = 1.5;  ///< weight of the multiclass part of dice_coef_hybrid
+  double hybrid_beta = 0.5;   ///< weight of its foreground part
+};
+
+struct OptimizerOptions {
+  OptimizerKind optimizer = OptimizerKind::kAdam;
+  double learning_rate = 0.0001;
+  double clipvalue = 0.2;       ///< each gradient element is clipped to [-clipvalue, clipvalue]
+  double weight_decay = 0.004;  ///< AdamW only, decoupled
+};
+
+/// Folders of a split, absolute; may hold wildcards in any component.
+struct SplitFolders {
+  std::filesystem::path images_dir;
+  std::filesystem::path masks_dir;
+};
+
+struct RgbMapEntry {
+  std::array<std::uint8_t, 3> color;  ///< red, green, blue
+  int class_index;
+};
+
+enum class ImageFileFormat { kPicture, kNpy };
+
+struct DataOptions {
+  ImageFileFormat image_format = ImageFileFormat::kPicture;
+  std::string mask_file_format = ".npz";  ///< ".png" and other pictures, or ".npz"
+  std::vector<RgbMapEntry> rgb_map;  ///< in the order of the file; indices are 0..num_classes-1
+};
+
+struct TrainOptions {
+  int epochs = 100;
+  int batch_size = 4;
+  int patience = 10;  ///< epochs without a better val_loss before training stops; 0 = never
+  bool learning_rate_reducer = false;
+  double reducer_factor = 0.4;
+  int reducer_patience = 4;
+  std::filesystem::path model_dir;
+  std::filesystem::path eval_dir;
+  bool epoch_change_infer = true;
+  std::filesystem::path epoch_change_infer_dir;
+  bool epoch_change_tiled_infer = false;
+  std::filesystem::path epoch_change_tiled_infer_dir;
+  int num_infer_images = 6;
+};
+
+struct InferOptions {
+  std::optional<std::filesystem::path> images_dir;
+  std::optional<std::filesystem::path> output_dir;
+};
+
+struct TiledInferOptions {
+  std::optional<std::filesystem::path> images_dir;
+  std::optional<std::filesystem::path> output_dir;
+  int split_size = 512;  ///< pixels of a cell's side
+  int overlapping = 64;  ///< pixels of margin around a cell
+  bool blending = true;  ///< average overlapping windows; false pastes cells edge to edge
+};
+
+/// Everything a run needs to know, parsed once, checked once, then const. Paths are absolute.
+struct Options {
+  std::filesystem::path config_file;
+  std::filesystem::path project_dir;  ///< the folder of the config file
+  NetworkOptions network;
+  LossOptions loss;
+  OptimizerOptions optimizer;
+  DataOptions data;
+  TrainOptions train;
+  SplitFolders train_split;
+  SplitFolders valid_split;
+  SplitFolders test_split;
+  int eval_batch_size = 4;
+  InferOptions infer;
+  TiledInferOptions tiled_infer;
+};
+
+/// The names the config uses ("relu", "categorical_crossentropy", ...).
+std::string name_of(Activation activation);
+std::string name_of(LossKind loss);
+std::string name_of(MetricKind metric);
+std::string name_of(OptimizerKind optimizer);
+
+}  // namespace flexunet

@@ -1,0 +1,25 @@
+#include "flexunet/config/config.h"
+
+#include "flexunet/config/convert.h"
+#include "flexunet/config/document.h"
+#include "flexunet/config/settings.h"
+
+namespace flexunet {
+namespace fs = std::filesystem;
+
+LoadedConfig load_config(const ConfigRequest& request) {
+  Settings settings(read_document(request.file, request.overrides), request);
+  LoadedConfig loaded;
+  Options& options = loaded.options;
+  options.config_file = fs::absolute(request.file).lexically_normal();
+  options.project_dir = options.config_file.parent_path();
+  options.network = read_network(settings);
+  options.loss = read_loss(settings);
+  options.optimizer = read_optimizer(settings);
+  options.data = read_data(settings);
+  read_run(settings, options.project_dir, options);
+  loaded.warnings = settings.finish();
+  return loaded;
+}
+
+}  // namespace flexunet

@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "flexunet/config/convert.h"
+
+namespace flexunet {
+namespace fs = std::filesystem;
+namespace {
+
+class RunReader {
+ public:
+  RunReader(Settings& settings, fs::path project_dir)
+      : settings_(settings), project_dir_(std::move(project_dir)) {}
+
+  TrainOptions read_train() {
+    TrainOptions train;
+    train.epochs = settings_.integer("train", "epochs");
+    train.batch_size = settings_.integer("train", "batch_size");
+    train.patience = settings_.integer("train", "patience");
+    train.learning_rate_reducer = settings_.flag("train", "learning_rate_reducer");
+    train.reducer_factor = settings_.number("train", "reducer_factor");
+    train.reducer_patience = settings_.integer("train", "reducer_patience");
+    train.model_dir = path("train", "model_dir");
+    train.eval_dir = path("train", "eval_dir");
+    train.epoch_change_infer = settings_.flag("train", "epoch_change_infer");
+    train.epoch_change_infer_dir = path("train", "epoch_change_infer_dir");
+    train.epoch_change_tiled_infer = settings_.flag("train", "epoch_change_tiled_infer");
+    train.epoch_change_tiled_infer_dir = path("train", "epoch_change_tiled_infer_dir");
+    train.num_infer_images = std::max(1, settings_.integer("train", "num_infer_images"));
+    check_previews(train);
+    return train;
+  }
+
+  SplitFolders read_split(std::string_view section, bool required) {
+    if (required) {
+      require_folder(section, "images_dir",
+                     fmt::format("../../../dataset/NAME/{}/images/", section));
+      require_folder(section, "masks_dir", fmt::format("../../../dataset/NAME/{}/masks/", section));
+    }
+    return {path(section, "images_dir"), path(section, "masks_dir")};
+  }
+
+  InferOptions read_infer(bool required) {
+    if (required) {
+      require_folder("infer", "images_dir", "./mini_test/images/");
+      require_folder("infer", "output_dir", "./mini_test_output/");
+    }
+    return {optional_path("infer", "images_dir"), optional_path("infer", "output_dir")};
+  }
+
+  TiledInferOptions read_tiled_infer() {
+    TiledInferOptions tiled;
+    tiled.images_dir = optional_path("tiledinfer", "images_dir");
+    tiled.output_dir = optional_path("tiledinfer", "output_dir");
+    tiled.split_size = settings_.integer("tiledinfer", "split_size");
+    tiled.overlapping = settings_.integer("tiledinfer", "overlapping");
+    if (tiled.overlapping >= tiled.split_size) {
+      settings_.reject("tiledinfer", "overlapping",
+                       fmt::format("must be below split_size, which is {}", tiled.split_size));
+    }
+    return tiled;
+  }
+
+ private:
+  // Absolute and without a slash at the end; empty when the key is absent or faulty.
+  fs::path path(std::string_view section, std::string_view key) const {
+    const std::string& text = settings_.text(section, key);
+    if (text.empty()) return {};
+    fs::path whole = (project_dir_ / text).lexically_normal();
+    if (!whole.has_filename() && whole.has_relative_path()) whole = whole.parent_path();
+    return whole;
+  }
+
+  std::optional<fs::path> optional_path(std::string_view section, std::string_view key) const {
+    const fs::path whole = path(section, key);
+    return whole.empty() ? std::nullopt : std::optional<fs::path>(whole);
+  }
+
+  void require_folder(std::string_view section, std::string_view key, const std::string& example) {
+    settings_.require(section, key, fmt::format("a folder, such as {} = \"{}\"", key, example));
+  }
+
+  void check_previews(TrainOptions& train) {
+    const bool wanted = train.epoch_change_infer || train.epoch_change_tiled_infer;
+    if (settings_.parts().task != Task::kTrain || !wanted) return;
+    if (settings_.is_given("infer", "images_dir")) return;
+    settings_.warn("train",
+                   train.epoch_change_infer ? "epoch_change_infer" : "epoch_change_tiled_infer",
+                   "[infer] images_dir is missing, so no images are predicted between epochs; set "
+                   "this to False or name a folder");
+    train.epoch_change_infer = false;
+    train.epoch_change_tiled_infer = false;
+  }
+
+  Settings& settings_;
+  fs::path project_dir_;
+};
+
+}  // namespace
+
+void read_run(Settings& settings, const fs::path& project_dir, Options& options) {
+  const Task task = settings.parts().task;
+  RunReader reader(settings, project_dir);
+  options.train = reader.read_train();
+  options.train_split = reader.read_split("train", task == Task::kTrain);
+  options.valid_split = reader.read_split("valid", task == Task::kTrain);
+  options.test_split = reader.read_split("test", task == Task::kEvaluate);
+  options.eval_batch_size = settings.integer("eval", "batch_size");
+  options.infer = reader.read_infer(task == Task::kInfer);
+  options.tiled_infer = reader.read_tiled_infer();
+  if (task == Task::kTrain && settings.flag("model", "generator")) {
+    settings.reject("model", "generator",
+                    "online augmentation is not available yet; use --set model.generator=False");
+  }
+}
+
+}  // namespace flexunet

@@ -1,0 +1,21 @@
+#include "flexunet/config/names.h"
+
+namespace flexunet {
+namespace {
+
+template <typename Choice, std::size_t kCount>
+std::string spell(const std::array<NamedChoice<Choice>, kCount>& names, Choice choice) {
+  for (const NamedChoice<Choice>& named : names) {
+    if (named.choice == choice) return std::string(named.name);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string name_of(Activation activation) { return spell(kActivationNames, activation); }
+std::string name_of(LossKind loss) { return spell(kLossNames, loss); }
+std::string name_of(MetricKind metric) { return spell(kMetricNames, metric); }
+std::string name_of(OptimizerKind optimizer) { return spell(kOptimizerNames, optimizer); }
+
+}  // namespace flexunet
