@@ -1,0 +1,19 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+#include <opencv2/core/types.hpp>
+
+namespace flexunet {
+
+/// Bilinear resize of an image, as OpenCV's; the image itself when the size is right.
+cv::Mat resize_image(const cv::Mat& image, cv::Size size);
+
+/// Nearest neighbour at pixel centres, source = floor((2x+1)*src / (2*dst)) in integers (behaviour
+/// section 9), for class masks (H,W) CV_8UC1.
+cv::Mat resize_class_mask(const cv::Mat& class_mask, cv::Size size);
+
+/// The colour mask blended half and half over the image, background (class 0) left as it is;
+/// (H,W) CV_8UC3 RGB. All of one size.
+cv::Mat overlay_mask(const cv::Mat& rgb, const cv::Mat& mask_rgb, const cv::Mat& class_mask);
+
+}  // namespace flexunet

@@ -1,0 +1,139 @@
+#include "flexunet/imaging/picture_check.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdlib>
+
+#include "flexunet/base/error.h"
+#include "flexunet/imaging/png_codec.h"
+
+namespace flexunet {
+namespace {
+
+using namespace std::string_view_literals;
+
+enum class ByteOrder { kLittle, kBig };
+
+// Reads numbers at checked offsets; a file that ends before is truncated.
+class Bytes {
+ public:
+  Bytes(std::string_view bytes, ByteOrder order, const std::string& where)
+      : bytes_(bytes), order_(order), where_(where) {}
+
+  std::uint64_t number(std::uint64_t offset, std::size_t size) const {
+    if (offset > bytes_.size() || bytes_.size() - offset < size) truncated();
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::size_t at = order_ == ByteOrder::kBig ? i : size - 1 - i;
+      value = value << 8 | static_cast<unsigned char>(bytes_[offset + at]);
+    }
+    return value;
+  }
+  [[noreturn]] void truncated() const { throw DataError(where_ + ": the file is truncated"); }
+  void check_reaches(std::uint64_t size) const {
+    if (bytes_.size() < size) truncated();
+  }
+  void check_size(std::uint64_t width, std::uint64_t height) const {
+    // Each below 2^32, so the product fits.
+    if (width * height > kMaxPicturePixels) {
+      throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where_, width, height,
+                                  kMaxPicturePixels));
+    }
+  }
+
+ private:
+  std::string_view bytes_;
+  ByteOrder order_;
+  const std::string& where_;
+};
+
+bool is_start_of_frame(std::uint64_t marker) {
+  constexpr std::uint64_t kHuffmanTables = 0xC4, kExtension = 0xC8, kArithmeticCoding = 0xCC;
+  return marker >= 0xC0 && marker <= 0xCF && marker != kHuffmanTables && marker != kExtension &&
+         marker != kArithmeticCoding;
+}
+
+// Walks marker by marker: a search for the last two bytes would find the end of an embedded
+// preview.
+void check_jpeg(const Bytes& bytes) {
+  constexpr std::uint64_t kRestart0 = 0xD0, kRestart7 = 0xD7, kEnd = 0xD9, kTemporary = 0x01;
+  std::uint64_t at = 2;
+  for (;;) {
+    while (bytes.number(at, 1) != 0xFF) ++at;
+    while (bytes.number(at, 1) == 0xFF) ++at;
+    const std::uint64_t marker = bytes.number(at++, 1);
+    if (marker == kEnd) return;
+    // 0 marks an FF among coded pixels, restart markers stand between them: neither has a length.
+    const bool bare =
+        marker == 0 || marker == kTemporary || (marker >= kRestart0 && marker <= kRestart7);
+    if (bare) continue;
+    if (is_start_of_frame(marker))
+      bytes.check_size(bytes.number(at + 5, 2), bytes.number(at + 3, 2));
+    at += bytes.number(at, 2);
+  }
+}
+
+void check_bmp(const Bytes& bytes) {
+  constexpr std::uint64_t kOldHeaderSize = 12, kUncompressed = 0;
+  if (bytes.number(14, 4) == kOldHeaderSize) {
+    bytes.check_size(bytes.number(18, 2), bytes.number(20, 2));
+    return;
+  }
+  // A negative height means rows from top to bottom.
+  const auto magnitude = [&](std::uint64_t offset) {
+    const auto value = static_cast<std::int32_t>(bytes.number(offset, 4));
+    return static_cast<std::uint64_t>(std::llabs(value));
+  };
+  const std::uint64_t width = magnitude(18), height = magnitude(22);
+  bytes.check_size(width, height);
+  if (bytes.number(30, 4) != kUncompressed) return;
+  const std::uint64_t row_size = (width * bytes.number(28, 2) + 31) / 32 * 4;
+  bytes.check_reaches(bytes.number(10, 4) + row_size * height);
+}
+
+void check_tiff(const Bytes& bytes) {
+  constexpr std::uint64_t kWidthTag = 256, kHeightTag = 257, kShortType = 3, kEntrySize = 12;
+  const std::uint64_t directory = bytes.number(4, 4);
+  const std::uint64_t entries = bytes.number(directory, 2);
+  std::uint64_t width = 0, height = 0;
+  for (std::uint64_t i = 0; i < entries; ++i) {
+    const std::uint64_t entry = directory + 2 + i * kEntrySize;
+    const std::uint64_t tag = bytes.number(entry, 2);
+    const std::size_t value_size = bytes.number(entry + 2, 2) == kShortType ? 2 : 4;
+    if (tag == kWidthTag) width = bytes.number(entry + 8, value_size);
+    if (tag == kHeightTag) height = bytes.number(entry + 8, value_size);
+  }
+  bytes.check_size(width, height);
+}
+
+bool starts_with(std::string_view bytes, std::string_view signature) {
+  return bytes.substr(0, signature.size()) == signature;
+}
+
+}  // namespace
+
+PictureKind picture_kind(std::string_view bytes, const std::string& where) {
+  if (bytes.empty()) throw DataError(where + ": the file is empty");
+  if (starts_with(bytes, "\x89PNG\r\n\x1a\n"sv)) return PictureKind::kPng;
+  if (starts_with(bytes, "\xff\xd8\xff"sv)) return PictureKind::kJpeg;
+  if (starts_with(bytes, "II*\0"sv) || starts_with(bytes, "MM\0*"sv)) return PictureKind::kTiff;
+  if (starts_with(bytes, "BM"sv)) return PictureKind::kBmp;
+  throw DataError(where + ": not a PNG, JPEG, TIFF or BMP picture by its content");
+}
+
+void check_picture_header(PictureKind kind, std::string_view bytes, const std::string& where) {
+  switch (kind) {
+    case PictureKind::kPng:
+      return;  // decode_png looks itself
+    case PictureKind::kJpeg:
+      return check_jpeg(Bytes(bytes, ByteOrder::kBig, where));
+    case PictureKind::kTiff:
+      return check_tiff(
+          Bytes(bytes, bytes.front() == 'I' ? ByteOrder::kLittle : ByteOrder::kBig, where));
+    case PictureKind::kBmp:
+      return check_bmp(Bytes(bytes, ByteOrder::kLittle, where));
+  }
+}
+
+}  // namespace flexunet

@@ -1,0 +1,218 @@
+#include "flexunet/imaging/image_io.h"
+
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <vector>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "flexunet/imaging/rgb_map.h"
+#include "png_samples.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool equal(const cv::Mat& a, const cv::Mat& b) {
+  return a.size() == b.size() && a.type() == b.type() && cv::norm(a, b, cv::NORM_INF) == 0.0;
+}
+
+// Left half red, right half blue, with some texture so that files are longer than their headers.
+cv::Mat red_and_blue(int width = 64, int height = 48) {
+  cv::Mat rgb(height, width, CV_8UC3);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const auto tone = static_cast<std::uint8_t>(200 + (x * 7 + y * 13) % 50);
+      rgb.at<cv::Vec3b>(y, x) = x < width / 2 ? cv::Vec3b(tone, 0, 0) : cv::Vec3b(0, 0, tone);
+    }
+  }
+  return rgb;
+}
+
+std::string problem_of(const fs::path& path) {
+  try {
+    read_picture(path);
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// A picture of a given kind as OpenCV writes it.
+fs::path write_kind(const TemporaryFolder& folder, const std::string& ending, const cv::Mat& rgb) {
+  const fs::path path = folder.path() / ("picture" + ending);
+  cv::Mat bgr(rgb.size(), CV_8UC3);
+  cv::mixChannels(rgb, bgr, std::vector<int>{0, 2, 1, 1, 2, 0});
+  EXPECT_TRUE(cv::imwrite(path.string(), bgr));
+  return path;
+}
+
+TEST(IsPicture, KnowsTheEndingsInAnyCase) {
+  for (const char* name : {"a.png", "a.PNG", "a.jpg", "a.JPeG", "a.tif", "a.TIFF", "a.bmp"}) {
+    EXPECT_TRUE(is_picture(name)) << name;
+  }
+  for (const char* name : {"a", "png", "a.gif", "a.png.txt", "a.npy", ".png"}) {
+    EXPECT_FALSE(is_picture(name)) << name;
+  }
+}
+
+TEST(ReadPicture, GivesEveryKindOfPngItsRgbRendering) {
+  const TemporaryFolder folder;
+  const RgbMap rgb_map({{{0, 0, 0}, 0}, {{255, 255, 255}, 1}});
+  const cv::Mat expected = (cv::Mat_<std::uint8_t>(2, 4) << 0, 1, 1, 0, 1, 0, 0, 1);
+  for (const PngSample& sample : black_and_white_samples()) {
+    const fs::path path = folder.path() / (sample.name + ".png");
+    write_png_sample(path, sample);
+    const cv::Mat rgb = read_picture(path);
+    ASSERT_EQ(rgb.type(), CV_8UC3) << sample.name;
+    const RgbMap::Decoded decoded = rgb_map.decode(rgb);
+    EXPECT_EQ(decoded.off_palette_pixels, 0) << sample.name;
+    EXPECT_TRUE(equal(decoded.class_mask, expected)) << sample.name;
+  }
+}
+
+TEST(ReadPicture, ReadsEveryFormatAsRedGreenBlue) {
+  const TemporaryFolder folder;
+  const cv::Mat rgb = red_and_blue();
+  for (const char* ending : {".png", ".bmp", ".tif", ".tiff"}) {
+    EXPECT_TRUE(equal(read_picture(write_kind(folder, ending, rgb)), rgb)) << ending;
+  }
+  const cv::Mat jpeg = read_picture(write_kind(folder, ".jpg", rgb));
+  ASSERT_EQ(jpeg.size(), rgb.size());
+  EXPECT_GT(jpeg.at<cv::Vec3b>(24, 8)[0], 180);
+  EXPECT_LT(jpeg.at<cv::Vec3b>(24, 8)[2], 40);
+}
+
+TEST(ReadPicture, GoesByTheContentNotTheEnding) {
+  const TemporaryFolder folder;
+  const cv::Mat rgb = red_and_blue();
+  const fs::path path = folder.path() / "really_a_bitmap.png";
+  fs::copy_file(write_kind(folder, ".bmp", rgb), path);
+  EXPECT_TRUE(equal(read_picture(path), rgb));
+}
+
+TEST(ReadPicture, RefusesATruncatedFileOfAnyFormat) {
+  const TemporaryFolder folder;
+  for (const char* ending : {".png", ".jpg", ".tif", ".bmp"}) {
+    const std::string whole = read_file(write_kind(folder, ending, red_and_blue()));
+    for (const std::size_t percent : {5U, 50U, 90U, 99U}) {
+      const fs::path path =
+          folder.write(std::string("cut") + ending, whole.substr(0, whole.size() * percent / 100));
+      EXPECT_NE(problem_of(path).find(path.string()), std::string::npos)
+          << ending << " " << percent;
+    }
+  }
+}
+
+// An uncompressed gray TIFF whose directory stands before the pixels, as many programs write it.
+std::string tiff_with_pixels_last(int width, int height) {
+  std::string bytes("II*\0\x08\0\0\0\x09\0", 10);
+  const auto append = [&](unsigned value, int count) {
+    for (int i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xFFU);
+  };
+  const auto w = static_cast<unsigned>(width), h = static_cast<unsigned>(height);
+  const unsigned pixels_at = 8 + 2 + 9 * 12 + 4;
+  constexpr unsigned kLong = 4;
+  const std::vector<std::pair<unsigned, unsigned>> tags{{256, w}, {257, h}, {258, 8},
+                                                        {259, 1}, {262, 1}, {273, pixels_at},
+                                                        {277, 1}, {278, h}, {279, w * h}};
+  for (const auto& [tag, value] : tags) {
+    append(tag, 2);
+    append(kLong, 2);
+    append(1, 4);
+    append(value, 4);
+  }
+  append(0, 4);
+  return bytes + std::string(std::size_t{w} * h, '\x64');
+}
+
+TEST(ReadPicture, RefusesATiffWhosePixelsAreCut) {
+  const TemporaryFolder folder;
+  const std::string whole = tiff_with_pixels_last(60, 40);
+  const cv::Mat rgb = read_picture(folder.write("whole.tif", whole));
+  EXPECT_EQ(rgb.size(), cv::Size(60, 40));
+  EXPECT_EQ(rgb.at<cv::Vec3b>(39, 59), cv::Vec3b(100, 100, 100));
+  for (const std::size_t missing : {1U, 60U, 2000U}) {
+    const fs::path cut = folder.write("cut.tif", whole.substr(0, whole.size() - missing));
+    EXPECT_NE(problem_of(cut), "") << missing;
+  }
+}
+
+TEST(ReadPicture, RefusesAJpegCutBehindItsEmbeddedPreview) {
+  const TemporaryFolder folder;
+  const std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
+  // An application segment whose content ends like a whole JPEG.
+  const std::string preview("\xff\xe1\x00\x06\xff\xd8\xff\xd9", 8);
+  const std::string with_preview = jpeg.substr(0, 2) + preview + jpeg.substr(2);
+  EXPECT_EQ(problem_of(folder.write("whole.jpg", with_preview)), "");
+  EXPECT_NE(problem_of(folder.write("cut.jpg", with_preview.substr(0, jpeg.size() / 2))), "");
+}
+
+TEST(ReadPicture, RefusesAPngWithAFlippedByte) {
+  const TemporaryFolder folder;
+  std::string bytes = read_file(write_kind(folder, ".png", red_and_blue()));
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x10);
+  EXPECT_NE(problem_of(folder.write("flipped.png", bytes)).find("damaged PNG"), std::string::npos);
+}
+
+TEST(ReadPicture, RefusesWhatIsNoPicture) {
+  const TemporaryFolder folder;
+  EXPECT_NE(problem_of(folder.write("empty.png", "")).find("empty"), std::string::npos);
+  EXPECT_NE(problem_of(folder.write("text.png", "hello")).find("not a PNG"), std::string::npos);
+  EXPECT_NE(
+      problem_of(folder.write("dicom.png", std::string(128, '\0') + "DICM")).find("not a PNG"),
+      std::string::npos);
+  EXPECT_NE(problem_of(folder.write("short.bmp", "BM")).find("truncated"), std::string::npos);
+  EXPECT_NE(problem_of(folder.path() / "missing.png"), "");
+}
+
+// The claimed sizes would need gigabytes; nothing may be asked for before they are refused.
+TEST(ReadPicture, RefusesGiganticClaimsOfSize) {
+  const TemporaryFolder folder;
+  PngSample sample = black_and_white_samples().front();
+  const fs::path png = folder.path() / "huge.png";
+  write_png_sample(png, sample);
+  std::string png_bytes = read_file(png);
+  // Width and height 20000 in the header, with its checksum made right.
+  png_bytes.replace(16, 8, std::string("\0\0\x4e\x20\0\0\x4e\x20", 8));
+  png_bytes.replace(29, 4, std::string("\x6c\x12\xd1\x6e", 4));
+  EXPECT_NE(problem_of(folder.write("huge.png", png_bytes)).find("20000x20000 pixels"),
+            std::string::npos);
+
+  std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
+  bmp.replace(18, 8, std::string("\x20\x4e\0\0\x20\x4e\0\0", 8));
+  EXPECT_NE(problem_of(folder.write("huge.bmp", bmp)).find("20000x20000 pixels"),
+            std::string::npos);
+
+  std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
+  const std::size_t frame = jpeg.find("\xff\xc0");
+  ASSERT_NE(frame, std::string::npos);
+  jpeg.replace(frame + 5, 4, std::string("\x4e\x20\x4e\x20", 4));
+  EXPECT_NE(problem_of(folder.write("huge.jpg", jpeg)).find("20000x20000 pixels"),
+            std::string::npos);
+
+  const std::string tiff(
+      "II*\0\x08\0\0\0\x02\0"
+      "\0\1\x03\0\1\0\0\0\x20\x4e\0\0"
+      "\1\1\x04\0\1\0\0\0\x20\x4e\0\0"
+      "\0\0\0\0",
+      38);
+  EXPECT_NE(problem_of(folder.write("huge.tif", tiff)).find("20000x20000 pixels"),
+            std::string::npos);
+}
+
+TEST(WritePng, ReadsBackAsWritten) {
+  const TemporaryFolder folder;
+  const cv::Mat rgb = red_and_blue(5, 3);
+  write_png(folder.path() / "new/picture.png", rgb);
+  EXPECT_TRUE(equal(read_picture(folder.path() / "new/picture.png"), rgb));
+  EXPECT_THROW(write_png(folder.write("file", "x") / "below.png", rgb), OutputError);
+}
+
+}  // namespace
+}  // namespace flexunet
