@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flexunet/config/options.h"
+
+namespace flexunet {
+
+/// An image and its mask, matched by stem.
+struct SamplePair {
+  std::string stem;
+  std::filesystem::path image;
+  std::filesystem::path mask;
+};
+
+/// The pairs of a split, sorted by stem. `split_name` ("train", ...) is for messages. Throws
+/// DataError listing everything at once: missing or empty folders, orphans on both sides, stems
+/// that occur twice (first 20 and a count).
+std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
+                                   const DataOptions& data);
+
+/// The images of a folder, which may hold wildcards, or one file, or the files that match a pattern
+/// such as `dir/*.png` (files before folders where it matches both), sorted by path.
+/// Throws DataError when there is none.
+std::vector<std::filesystem::path> find_images(const std::filesystem::path& where,
+                                               const DataOptions& data);
+
+}  // namespace flexunet

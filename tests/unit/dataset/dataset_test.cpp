@@ -1,0 +1,197 @@
+#include "flexunet/dataset/dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "flexunet/base/error.h"
+#include "flexunet/imaging/image_io.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+const cv::Scalar kBlack(0, 0, 0);
+const cv::Scalar kBone(128, 40, 40);
+
+// A split on disk, 8x8 network, two classes.
+class DatasetTest : public testing::Test {
+ protected:
+  DatasetTest() {
+    network_.image_width = 8;
+    network_.image_height = 8;
+    network_.num_classes = 2;
+    data_.mask_file_format = ".png";
+    data_.rgb_map = {{{0, 0, 0}, 0}, {{128, 40, 40}, 1}};
+  }
+
+  fs::path images() const { return folder_.path() / "images"; }
+  fs::path masks() const { return folder_.path() / "masks"; }
+
+  // The left half of the mask is bone.
+  void add_pair(const std::string& stem, cv::Size image_size, cv::Size mask_size) const {
+    write_png(images() / (stem + ".png"), cv::Mat(image_size, CV_8UC3, cv::Scalar(10, 20, 30)));
+    write_png(masks() / (stem + ".png"), half_bone(mask_size));
+  }
+
+  static cv::Mat half_bone(cv::Size size) {
+    cv::Mat mask(size, CV_8UC3, kBlack);
+    mask.colRange(0, size.width / 2).setTo(kBone);
+    return mask;
+  }
+
+  Dataset load(int threads = 1, bool lenient = false) const {
+    return load_dataset({"train", {images(), masks()}, &network_, &data_, threads, lenient});
+  }
+
+  std::string problem(int threads = 1) const {
+    try {
+      load(threads);
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  TemporaryFolder folder_;
+  NetworkOptions network_;
+  DataOptions data_;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(DatasetTest, BringsImagesAndMasksToModelSize) {
+  add_pair("a", {16, 16}, {16, 16});
+  add_pair("b", {8, 8}, {8, 8});
+  const Dataset dataset = load();
+  ASSERT_EQ(dataset.samples.size(), 2U);
+  for (const Sample& sample : dataset.samples) {
+    EXPECT_EQ(sample.image.size(), cv::Size(8, 8));
+    EXPECT_EQ(sample.image.at<cv::Vec3b>(7, 7), cv::Vec3b(10, 20, 30)) << "red first";
+    EXPECT_EQ(sample.class_mask.type(), CV_8UC1);
+    EXPECT_EQ(sample.class_mask.at<std::uint8_t>(7, 3), 1);
+    EXPECT_EQ(sample.class_mask.at<std::uint8_t>(7, 4), 0);
+  }
+  EXPECT_EQ(dataset.samples[1].stem, "b");
+  EXPECT_EQ(dataset.report.class_pixels, (std::vector<std::int64_t>{64, 64}));
+  EXPECT_TRUE(dataset.report.warnings("train").empty());
+}
+
+TEST_F(DatasetTest, CountsColoursOutsideTheMap) {
+  add_pair("a", {8, 8}, {8, 8});
+  cv::Mat mask = half_bone({40, 40});
+  mask.rowRange(0, 30).setTo(cv::Scalar(120, 41, 39));
+  add_pair("b", {40, 40}, {40, 40});
+  write_png(masks() / "b.png", mask);
+  const DatasetReport report = load().report;
+  EXPECT_EQ(report.off_palette_pixels, 1200);
+  EXPECT_EQ(report.off_palette_files, 1U);
+  EXPECT_EQ(report.warnings("train"),
+            std::vector<std::string>{"train: 1,200 pixels in 1 mask had colours outside rgb_map; "
+                                     "each got its nearest class"});
+}
+
+TEST_F(DatasetTest, ResizesAMaskOfTheSameShapeAndCountsIt) {
+  add_pair("a", {100, 100}, {50, 50});
+  add_pair("b", {100, 100}, {99, 100});  // 1 %: the limit
+  add_pair("c", {100, 100}, {100, 100});
+  const DatasetReport report = load().report;
+  EXPECT_EQ(report.resized_masks, 2U);
+  EXPECT_EQ(report.first_resized_mask, (masks() / "a.png").string());
+  const std::vector<std::string> warnings = report.warnings("train");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_TRUE(contains(warnings[0], "train: 2 masks")) << warnings[0];
+  EXPECT_TRUE(contains(warnings[0], "a.png")) << warnings[0];
+}
+
+TEST_F(DatasetTest, RefusesAMaskOfAnotherShapeUnlessLenient) {
+  add_pair("a", {100, 100}, {100, 102});
+  const std::string text = problem();
+  for (const char* part : {"100x102", "100x100", "--lenient", "masks/a.png"}) {
+    EXPECT_TRUE(contains(text, part)) << text;
+  }
+  const Dataset dataset = load(1, true);
+  EXPECT_EQ(dataset.report.resized_masks, 1U);
+  EXPECT_EQ(dataset.samples[0].class_mask.size(), cv::Size(8, 8));
+}
+
+TEST_F(DatasetTest, NamesEveryBadFileInOrderWhateverTheThreads) {
+  for (int i = 0; i < 9; ++i) add_pair("p" + std::to_string(i), {16, 16}, {16, 16});
+  folder_.write("images/p2.png", "text");
+  folder_.write("masks/p5.png", "");
+  folder_.write("images/p7.png", "\x89PNG\r\n\x1a\n");
+  const std::string text = problem(1);
+  const std::size_t first = text.find("images/p2.png"), second = text.find("masks/p5.png"),
+                    third = text.find("images/p7.png");
+  ASSERT_NE(third, std::string::npos) << text;
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+  for (const int threads : {2, 4, 64}) EXPECT_EQ(problem(threads), text) << threads;
+}
+
+TEST_F(DatasetTest, GivesTheSameSamplesWithAnyNumberOfThreads) {
+  for (int i = 0; i < 20; ++i) add_pair("p" + std::to_string(i), {16 + i, 16 + i}, {16, 16});
+  const Dataset one = load(1);
+  for (const int threads : {0, 3, 64}) {
+    const Dataset many = load(threads);
+    ASSERT_EQ(many.samples.size(), one.samples.size());
+    for (std::size_t i = 0; i < one.samples.size(); ++i) {
+      EXPECT_EQ(many.samples[i].stem, one.samples[i].stem);
+      EXPECT_EQ(cv::norm(many.samples[i].image, one.samples[i].image, cv::NORM_INF), 0.0);
+      EXPECT_EQ(cv::norm(many.samples[i].class_mask, one.samples[i].class_mask, cv::NORM_INF), 0.0);
+    }
+    EXPECT_EQ(many.report.class_pixels, one.report.class_pixels);
+    EXPECT_EQ(many.report.first_resized_mask, one.report.first_resized_mask);
+  }
+}
+
+TEST_F(DatasetTest, SaysWhichClassesNeverOccur) {
+  network_.num_classes = 4;
+  data_.rgb_map.push_back({{0, 255, 0}, 2});
+  data_.rgb_map.push_back({{0, 0, 255}, 3});
+  add_pair("a", {8, 8}, {8, 8});
+  EXPECT_EQ(load().report.warnings("train"),
+            std::vector<std::string>{"train: no mask holds a pixel of the classes 2, 3"});
+}
+
+TEST_F(DatasetTest, RefusesAMapThatDoesNotFitTheNetwork) {
+  network_.num_classes = 3;
+  add_pair("a", {8, 8}, {8, 8});
+  EXPECT_THROW(load(), ConfigError);
+}
+
+// The header that NumPy writes, padded to 128 bytes.
+std::string npy_of(const std::string& shape, std::size_t size) {
+  std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + ", }";
+  header.resize(117, ' ');
+  return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + std::string(size, '\x07');
+}
+
+TEST_F(DatasetTest, ReadsNpyImagesWithTheirChannels) {
+  data_.image_format = ImageFileFormat::kNpy;
+  network_.image_channels = 4;
+  folder_.write("images/a.npy", npy_of("(8, 8, 4)", 256));
+  write_png(masks() / "a.png", half_bone({8, 8}));
+  const Dataset dataset = load();
+  EXPECT_EQ(dataset.samples.at(0).image.type(), CV_8UC4);
+  EXPECT_EQ(dataset.samples[0].image.at<cv::Vec4b>(0, 0), cv::Vec4b(7, 7, 7, 7));
+  network_.image_channels = 3;
+  EXPECT_TRUE(contains(problem(), "4 channels, but image_channels = 3")) << problem();
+}
+
+TEST_F(DatasetTest, RefusesPicturesForAFourChannelNetwork) {
+  network_.image_channels = 4;
+  add_pair("a", {8, 8}, {8, 8});
+  EXPECT_TRUE(contains(problem(), "file_format")) << problem();
+}
+
+}  // namespace
+}  // namespace flexunet
