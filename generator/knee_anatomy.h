@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "flexunet/base/random.h"
+
+namespace flexunet {
+
+/// A point of the slice: x grows to the back of the leg, y downwards, both 0..1 over the picture.
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+/// Smooth random field over the unit square (value noise), values in -1..1.
+class SmoothField {
+ public:
+  /// `cells` lattice cells along each side, at most kMaxCells.
+  SmoothField(CounterRandom& random, int cells);
+  double at(Point p) const;
+  static constexpr int kMaxCells = 40;
+
+ private:
+  int cells_;
+  std::array<double, (kMaxCells + 1) * (kMaxCells + 1)> values_;
+};
+
+enum class Tissue { kAir, kSkin, kFat, kMuscle, kFluid, kCartilage, kFibrous, kCortex, kMarrow };
+constexpr std::size_t kTissues = 9;
+
+/// One synthetic knee, cut from front to back: femur, tibia and patella with their cartilage,
+/// menisci, tendons, fat pads, muscle and skin; size, pose and shape are drawn.
+class KneeAnatomy {
+ public:
+  explicit KneeAnatomy(CounterRandom& random);
+
+  /// What lies at a point.
+  Tissue tissue_at(Point p) const;
+  /// Whether the point belongs to a bone, cortex included.
+  bool is_bone(Point p) const;
+
+ private:
+  // Lengths in the knee's own frame, where the joint lies at about (0.5, 0.58).
+  struct Distances {
+    double femur, tibia, patella;
+  };
+  Point to_knee_frame(Point p) const;
+  Point to_tibia_frame(Point p) const;
+  Distances bone_distances(Point p) const;
+  double skin_depth(Point p) const;
+  Tissue soft_tissue_at(Point p, const Distances& bones) const;
+
+  double scale_, cosine_, sine_, shift_x_, shift_y_;
+  double flexion_cosine_, flexion_sine_;
+  double femur_width_, condyle_, shaft_tilt_, tibia_width_, plateau_slope_;
+  double patella_x_, patella_y_, patella_width_, patella_length_, patella_cosine_, patella_sine_;
+  double gap_, cortex_, cartilage_, fat_thickness_, leg_front_, leg_back_;
+  SmoothField outline_, muscle_streaks_;
+};
+
+}  // namespace flexunet
