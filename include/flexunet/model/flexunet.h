@@ -1,0 +1,78 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "flexunet/config/options.h"
+
+namespace flexunet {
+
+/// Two convolutions of one level: conv - activation - [BatchNorm] - dropout - conv - activation -
+/// [BatchNorm]. (N,in,H,W) float32 -> (N,out,H,W).
+class ConvBlockImpl : public torch::nn::Module {
+ public:
+  ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels);
+  torch::Tensor forward(torch::Tensor x);
+
+ private:
+  Activation activation_;
+  double dropout_rate_;
+  torch::nn::Conv2d conv1_{nullptr};
+  torch::nn::Conv2d conv2_{nullptr};
+  torch::nn::BatchNorm2d norm1_{nullptr};
+  torch::nn::BatchNorm2d norm2_{nullptr};
+};
+TORCH_MODULE(ConvBlock);
+
+/// Transposed convolution 2x2, stride 2: (N,in,H,W) -> (N,out,2H,2W). Parameters are laid out as
+/// ConvTranspose2d's, weight (in,out,2,2) and bias (out); computed as a 1x1 convolution and a pixel
+/// shuffle, which is equal within float rounding and quicker on the CPU.
+class UpConvolutionImpl : public torch::nn::Module {
+ public:
+  UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::Tensor weight_;
+  torch::Tensor bias_;
+};
+TORCH_MODULE(UpConvolution);
+
+/// One level of the way up: transposed convolution, concatenation [up, skip], ConvBlock.
+class DecoderLevelImpl : public ConvBlockImpl {
+ public:
+  DecoderLevelImpl(const NetworkOptions& network, int level);
+  torch::Tensor forward(const torch::Tensor& below, const torch::Tensor& skip);
+
+ private:
+  UpConvolution up_{nullptr};
+};
+TORCH_MODULE(DecoderLevel);
+
+/// The network of behaviour section 4. Parameter names: encoder.{level}.conv1.weight,
+/// decoder.{level}.up.weight, head.weight, ...; encoder.{num_layers-1} is the bridge.
+class FlexUNetImpl : public torch::nn::Module {
+ public:
+  /// Weights are drawn from `seed`: he_normal (truncated at 2 sigma) for the convolutions of
+  /// encoder and decoder, glorot_uniform for transposed convolutions and the head, biases 0.
+  explicit FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed = 137);
+
+  /// Images (N,C,H,W) uint8 or float, 0..255, to logits (N,num_classes,H,W) float32.
+  torch::Tensor forward(const torch::Tensor& images);
+
+  const NetworkOptions& network() const { return network_; }
+
+ private:
+  NetworkOptions network_;
+  torch::nn::ModuleList encoder_;
+  torch::nn::ModuleList decoder_;
+  torch::nn::Conv2d head_{nullptr};
+};
+TORCH_MODULE(FlexUNet);
+
+/// Convolution weights in channels_last memory order, which is quicker on the CPU. Values and
+/// shapes stay the same.
+void use_channels_last(torch::nn::Module& module);
+
+}  // namespace flexunet

@@ -1,0 +1,34 @@
+#include "flexunet/model/activation.h"
+
+#include <stdexcept>
+
+namespace flexunet {
+
+torch::Tensor activate(Activation activation, torch::Tensor x) {
+  constexpr double kKerasLeakySlope = 0.2;
+  switch (activation) {
+    case Activation::kRelu:
+      return x.relu_();
+    case Activation::kElu:
+      return torch::elu(x);
+    case Activation::kSelu:
+      return torch::selu(x);
+    case Activation::kGelu:
+      return torch::gelu(x);
+    case Activation::kTanh:
+      return torch::tanh(x);
+    case Activation::kSigmoid:
+      return torch::sigmoid(x);
+    case Activation::kSoftplus:
+      return torch::softplus(x);
+    case Activation::kLeakyRelu:
+      return torch::leaky_relu(x, kKerasLeakySlope);
+    case Activation::kSwish:
+      return torch::silu(x);
+    case Activation::kMish:
+      return torch::mish(x);
+  }
+  throw std::logic_error("activation without a case");
+}
+
+}  // namespace flexunet

@@ -1,0 +1,64 @@
+#include "flexunet/model/device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "flexunet/base/error.h"
+
+namespace flexunet {
+namespace {
+
+// Hyper-threads share the vector units that convolutions keep busy.
+int physical_cores() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  std::set<std::pair<std::string, std::string>> cores;
+  std::string line;
+  std::string package;
+  while (std::getline(cpuinfo, line)) {
+    if (line.rfind("physical id", 0) == 0) package = line;
+    if (line.rfind("core id", 0) == 0) cores.emplace(package, line);
+  }
+  const auto logical = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  // Containers may be confined to fewer processors than /proc/cpuinfo lists.
+  return cores.empty() ? logical : std::min(logical, static_cast<int>(cores.size()));
+}
+
+}  // namespace
+
+torch::Device select_device(const std::string& name) {
+  const std::string choices = "choose auto, cpu, cuda or cuda:N";
+  if (name == "cpu") return torch::kCPU;
+  const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (name == "auto")
+    return count > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  const bool cuda = name == "cuda";
+  const bool numbered =
+      name.rfind("cuda:", 0) == 0 && name.size() > 5 && name.size() < 9 &&
+      std::all_of(name.begin() + 5, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!cuda && !numbered) {
+    throw ConfigError(fmt::format("--device {}: no such device, {}", name, choices));
+  }
+  const int index = cuda ? 0 : std::stoi(name.substr(5));
+  if (count == 0) {
+    throw ConfigError(fmt::format(
+        "--device {}: no CUDA device is available to this LibTorch, use --device cpu", name));
+  }
+  if (index >= count) {
+    throw ConfigError(fmt::format("--device {}: there are {} CUDA devices, cuda:0 to cuda:{}", name,
+                                  count, count - 1));
+  }
+  return torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index));
+}
+
+int select_threads(int requested) {
+  const int threads = requested > 0 ? requested : physical_cores();
+  torch::set_num_threads(threads);
+  return threads;
+}
+
+}  // namespace flexunet

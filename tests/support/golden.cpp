@@ -1,0 +1,117 @@
+#include "support/golden.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace flexunet {
+namespace {
+
+torch::Tensor find_tensor(const FlexUNet& model, const std::string& name, bool gradient) {
+  const auto parameters = model->named_parameters();
+  if (const torch::Tensor* parameter = parameters.find(name)) {
+    return gradient ? parameter->grad() : *parameter;
+  }
+  const auto buffers = model->named_buffers();
+  const torch::Tensor* buffer = buffers.find(name);
+  if (buffer == nullptr) throw std::runtime_error("no tensor " + name);
+  return gradient ? torch::Tensor() : *buffer;
+}
+
+std::map<std::string, torch::Tensor> read_tensors(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(stream)),
+                                std::istreambuf_iterator<char>());
+  const c10::IValue value = torch::pickle_load(bytes);
+  std::map<std::string, torch::Tensor> tensors;
+  for (const auto& item : value.toGenericDict()) {
+    tensors[item.key().toStringRef()] = item.value().toTensor();
+  }
+  return tensors;
+}
+
+NetworkOptions network_of(const nlohmann::json& options) {
+  NetworkOptions network;
+  network.image_width = options.at("image_width");
+  network.image_height = options.at("image_height");
+  network.image_channels = options.at("image_channels");
+  network.input_normalize = options.at("input_normalize");
+  network.normalization = options.at("normalization");
+  network.num_classes = options.at("num_classes");
+  network.base_filters = options.at("base_filters");
+  network.base_kernel = options.at("base_kernels").at(0);
+  network.num_layers = options.at("num_layers");
+  network.dropout_rate = options.at("dropout_rate");
+  network.dilation = options.at("dilation").at(0);
+  if (options.value("activation", "relu") == "elu") network.activation = Activation::kElu;
+  return network;
+}
+
+}  // namespace
+
+torch::Tensor Golden::images(std::int64_t first, std::int64_t last) const {
+  return tensors.at("images").slice(0, first, last).permute({0, 3, 1, 2});
+}
+
+torch::Tensor Golden::class_masks(std::int64_t first, std::int64_t last) const {
+  return tensors.at("index_masks").slice(0, first, last).to(torch::kLong);
+}
+
+Golden read_golden(const std::filesystem::path& folder) {
+  Golden golden;
+  golden.name = folder.filename().string();
+  std::ifstream json(folder / "golden.json");
+  golden.record = nlohmann::json::parse(json);
+  golden.tensors = read_tensors(folder / "golden.pt");
+  const nlohmann::json& options = golden.record.at("options");
+  golden.network = network_of(options);
+  golden.optimizer.learning_rate = options.at("learning_rate");
+  golden.optimizer.clipvalue = options.at("clipvalue");
+  return golden;
+}
+
+std::vector<torch::Tensor> tensors_in_keras_order(FlexUNet& model, bool gradient) {
+  const NetworkOptions& network = model->network();
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& layer, std::initializer_list<const char*> tensors) {
+    for (const char* tensor : tensors) names.push_back(layer + "." + tensor);
+  };
+  const auto add_block = [&](const std::string& block) {
+    for (const char* number : {"1", "2"}) {
+      add(block + ".conv" + number, {"weight", "bias"});
+      if (network.normalization) {
+        add(block + ".norm" + number, {"weight", "bias", "running_mean", "running_var"});
+      }
+    }
+  };
+  for (int level = 0; level < network.num_layers; ++level) {
+    add_block(fmt::format("encoder.{}", level));
+  }
+  for (int level = network.num_layers - 2; level >= 0; --level) {
+    add(fmt::format("decoder.{}.up", level), {"weight", "bias"});
+    add_block(fmt::format("decoder.{}", level));
+  }
+  add("head", {"weight", "bias"});
+  std::vector<torch::Tensor> tensors;
+  for (const std::string& name : names) tensors.push_back(find_tensor(model, name, gradient));
+  return tensors;
+}
+
+torch::Tensor from_keras_layout(const torch::Tensor& weight) {
+  return weight.dim() == 4 ? weight.permute({3, 2, 0, 1}) : weight;
+}
+
+void load_golden_weights(FlexUNet& model, const Golden& golden, const std::string& prefix) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> tensors = tensors_in_keras_order(model);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    tensors[i].copy_(from_keras_layout(golden.tensors.at(golden_tensor_name(prefix, i))));
+  }
+}
+
+std::string golden_tensor_name(const std::string& prefix, std::size_t index) {
+  return fmt::format("{}_{:03d}", prefix, index);
+}
+
+}  // namespace flexunet
