@@ -1,0 +1,143 @@
+#include "flexunet/checkpoint/safetensors.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+
+namespace flexunet {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kChecksums = "crc32";
+constexpr std::size_t kLengthBytes = 8;
+constexpr std::size_t kAlignment = 8;
+
+std::string checksum(std::string_view data) {
+  uLong crc = crc32(0, nullptr, 0);
+  while (!data.empty()) {
+    const std::size_t part = std::min<std::size_t>(data.size(), 1U << 30);
+    crc = crc32(crc, reinterpret_cast<const Bytef*>(data.data()), static_cast<uInt>(part));
+    data.remove_prefix(part);
+  }
+  return fmt::format("{:08x}", crc);
+}
+
+// The number of bytes that dtype and shape ask for; false when that overflows or is no number.
+bool byte_size(const StoredTensor& tensor, std::size_t& size) {
+  size = element_size(tensor.dtype);
+  if (size == 0) return false;
+  for (const std::int64_t extent : tensor.shape) {
+    if (extent < 0) return false;
+    const auto factor = static_cast<std::size_t>(extent);
+    if (factor != 0 && size > std::numeric_limits<std::size_t>::max() / factor) return false;
+    size *= factor;
+  }
+  return true;
+}
+
+StoredTensor parse_entry(const json& entry, std::string_view data) {
+  StoredTensor tensor;
+  tensor.dtype = entry.at("dtype").get<std::string>();
+  tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
+  const auto begin = entry.at("data_offsets").at(0).get<std::size_t>();
+  const auto end = entry.at("data_offsets").at(1).get<std::size_t>();
+  std::size_t size = 0;
+  if (begin > end || end > data.size() || !byte_size(tensor, size) || end - begin != size) {
+    throw std::invalid_argument("shape, type and position do not fit the file");
+  }
+  tensor.data = data.substr(begin, size);
+  return tensor;
+}
+
+// The header's text; throws std::invalid_argument when the file is shorter than it says.
+std::string_view header_of(std::string_view content) {
+  std::uint64_t length = 0;
+  if (content.size() < kLengthBytes) throw std::invalid_argument("shorter than its header");
+  std::memcpy(&length, content.data(), kLengthBytes);
+  if (length > content.size() - kLengthBytes) {
+    throw std::invalid_argument("shorter than its header says, or not a safetensors file");
+  }
+  return content.substr(kLengthBytes, length);
+}
+
+void verify_checksums(const StoredTensors& tensors, const Metadata& metadata) {
+  const auto entry = metadata.find(kChecksums);
+  if (entry == metadata.end()) return;
+  const json expected = json::parse(entry->second);
+  for (const auto& [name, tensor] : tensors) {
+    if (expected.at(name).get<std::string>() != checksum(tensor.data)) {
+      throw std::invalid_argument("the checksum of " + name + " does not match its data");
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t element_size(const std::string& dtype) {
+  if (dtype == "F64" || dtype == "I64") return 8;
+  if (dtype == "F32" || dtype == "I32") return 4;
+  if (dtype == "F16" || dtype == "BF16" || dtype == "I16") return 2;
+  if (dtype == "U8" || dtype == "I8" || dtype == "BOOL") return 1;
+  return 0;
+}
+
+SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
+  SafetensorsFile file;
+  try {
+    file.content_ = read_file(path);
+    const std::string_view header_text = header_of(file.content_);
+    const std::string_view data =
+        std::string_view(file.content_).substr(kLengthBytes + header_text.size());
+    const json header = json::parse(header_text);
+    if (!header.is_object()) throw std::invalid_argument("the header is no JSON object");
+    for (const auto& [name, entry] : header.items()) {
+      if (name == "__metadata__") {
+        file.metadata_ = entry.get<Metadata>();
+      } else {
+        file.tensors_[name] = parse_entry(entry, data);
+      }
+    }
+    verify_checksums(file.tensors_, file.metadata_);
+  } catch (const DataError& error) {
+    throw CheckpointError(error.what());
+  } catch (const std::exception& error) {
+    throw CheckpointError(
+        fmt::format("{}: not a readable checkpoint: {}", path.string(), error.what()));
+  }
+  return file;
+}
+
+void write_safetensors(const std::filesystem::path& path, const StoredTensors& tensors,
+                       Metadata metadata) {
+  json checksums = json::object();
+  json header = json::object();
+  std::vector<std::string_view> parts(2);
+  std::size_t offset = 0;
+  for (const auto& [name, tensor] : tensors) {
+    header[name] = {{"dtype", tensor.dtype},
+                    {"shape", tensor.shape},
+                    {"data_offsets", {offset, offset + tensor.data.size()}}};
+    checksums[name] = checksum(tensor.data);
+    offset += tensor.data.size();
+    parts.push_back(tensor.data);
+  }
+  metadata[kChecksums] = checksums.dump();
+  header["__metadata__"] = metadata;
+  std::string text = header.dump();
+  text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
+  std::string length(kLengthBytes, '\0');
+  const std::uint64_t size = text.size();
+  std::memcpy(length.data(), &size, kLengthBytes);
+  parts[0] = length;
+  parts[1] = text;
+  write_file(path, parts);
+}
+
+}  // namespace flexunet
