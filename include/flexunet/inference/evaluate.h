@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <optional>
+#include <vector>
+
+#include "flexunet/config/options.h"
+#include "flexunet/dataset/dataset.h"
+#include "flexunet/model/flexunet.h"
+#include "flexunet/model/scores.h"
+
+namespace flexunet {
+
+/// What a network scores on a data set.
+struct Evaluation {
+  double loss = 0;    ///< mean over the images
+  double metric = 0;  ///< plain mean over the batches, as Keras does (behaviour section 5)
+  Scores scores;      ///< from argmax masks at model size, pooled over the set
+  /// Foreground Dice of each image alone, in the order of the samples; empty without foreground.
+  std::vector<std::optional<double>> image_foreground_dice;
+};
+
+/// Runs the network in evaluation mode over the samples in their order. Leaves the network in
+/// evaluation mode.
+Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
+                    const LossOptions& options, torch::Device device);
+
+}  // namespace flexunet

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <opencv2/core/mat.hpp>
+#include <vector>
+
+#include "flexunet/config/options.h"
+#include "flexunet/model/flexunet.h"
+
+namespace flexunet {
+
+/// A window of an image and the cell of the grid that it stands for.
+struct TileSpan {
+  int start = 0;       ///< first pixel of the window
+  int cell_begin = 0;  ///< first pixel of the cell
+  int cell_end = 0;    ///< one past the last pixel of the cell
+};
+
+/// The windows that cover `length` pixels: cells of split_size, each with `overlapping` pixels of
+/// margin; windows at the edge are moved inwards, so that all have one size, split_size +
+/// 2 * overlapping (an image that is smaller is padded).
+std::vector<TileSpan> tile_spans(int length, const TiledInferOptions& options);
+
+/// The class mask (H,W) CV_8UC1 of an image (H,W) CV_8UC(C) of any size, predicted in windows
+/// (behaviour section 9). With options.blending, the class probabilities of overlapping windows are
+/// averaged with weights that fall towards the window's edge; otherwise cells are pasted edge to
+/// edge. Beyond image and mask, memory grows with the image's width alone.
+cv::Mat predict_tiled(FlexUNet& model, const cv::Mat& image, const TiledInferOptions& options,
+                      torch::Device device);
+
+}  // namespace flexunet
