@@ -1,0 +1,35 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "flexunet/config/options.h"
+
+namespace flexunet {
+
+/// Adam as Keras computes it (behaviour section 6): each gradient element is clipped to
+/// [-clipvalue, clipvalue]; step = lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + 1e-7).
+/// AdamW takes lr * weight_decay of each weight off first (Loshchilov, Hutter 2019).
+class Adam {
+ public:
+  Adam(std::vector<torch::Tensor> parameters, const OptimizerOptions& options);
+
+  /// One update from the parameters' gradients; parameters without one are left alone.
+  void step();
+  /// Drops all gradients.
+  void zero_grad();
+
+  double learning_rate() const { return options_.learning_rate; }
+  void set_learning_rate(double learning_rate) { options_.learning_rate = learning_rate; }
+
+ private:
+  std::vector<torch::Tensor> parameters_;
+  std::vector<torch::Tensor> first_moments_;
+  std::vector<torch::Tensor> second_moments_;
+  OptimizerOptions options_;
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace flexunet

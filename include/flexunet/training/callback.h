@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace flexunet {
+
+/// The numbers of one epoch.
+struct EpochResult {
+  int epoch = 0;  ///< from 0
+  double loss = 0;
+  double metric = 0;
+  double val_loss = 0;
+  double val_metric = 0;
+  std::optional<double> val_foreground_dice;  ///< empty without foreground
+  double learning_rate = 0;                   ///< used during this epoch
+  double seconds = 0;                         ///< training and validation
+  std::size_t images = 0;                     ///< trained on
+  double train_seconds = 0;                   ///< training alone
+};
+
+/// Where training stands within an epoch.
+struct BatchResult {
+  int epoch = 0;            ///< from 0
+  std::size_t batch = 0;    ///< from 0
+  std::size_t batches = 0;  ///< in this epoch
+  std::size_t images = 0;   ///< trained on in this epoch so far
+  double loss = 0;          ///< mean so far
+  double metric = 0;        ///< mean so far
+  double learning_rate = 0;
+  double seconds = 0;  ///< since the epoch began
+};
+
+/// What a callback may change.
+class TrainControl {
+ public:
+  explicit TrainControl(double learning_rate) : learning_rate_(learning_rate) {}
+  double learning_rate() const { return learning_rate_; }
+  void set_learning_rate(double learning_rate) { learning_rate_ = learning_rate; }
+  /// Ends training after the callbacks of this epoch; the first reason given stays.
+  void stop(std::string reason) {
+    if (!stop_reason_) stop_reason_ = std::move(reason);
+  }
+  const std::optional<std::string>& stop_reason() const { return stop_reason_; }
+
+ private:
+  double learning_rate_;
+  std::optional<std::string> stop_reason_;
+};
+
+/// Sees numbers and may steer; called in the order in which the callbacks were given.
+class Callback {
+ public:
+  virtual ~Callback() = default;
+  /// After some batches, a few times a second at most, and after the last one of an epoch.
+  virtual void on_batch_end(const BatchResult&) {}
+  virtual void on_epoch_end(const EpochResult& result, TrainControl& control) = 0;
+};
+
+}  // namespace flexunet

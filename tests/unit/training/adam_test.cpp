@@ -1,0 +1,74 @@
+#include "flexunet/training/adam.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace flexunet {
+namespace {
+
+torch::Tensor parameter_with_gradient(double value, double gradient) {
+  torch::Tensor parameter = torch::tensor({value}, torch::kFloat64).requires_grad_();
+  parameter.mutable_grad() = torch::tensor({gradient}, torch::kFloat64);
+  return parameter;
+}
+
+OptimizerOptions options_of(OptimizerKind kind, double clipvalue) {
+  OptimizerOptions options;
+  options.optimizer = kind;
+  options.learning_rate = 0.1;
+  options.clipvalue = clipvalue;
+  options.weight_decay = 0.5;
+  return options;
+}
+
+// Keras's form by hand: the first step is lr * sqrt(1-b2)/(1-b1) * m/(sqrt(v)+eps).
+double first_step(double gradient) {
+  const double m = 0.1 * gradient;
+  const double v = 0.001 * gradient * gradient;
+  return 0.1 * std::sqrt(0.001) / 0.1 * m / (std::sqrt(v) + 1e-7);
+}
+
+TEST(Adam, TakesKerasStep) {
+  torch::Tensor parameter = parameter_with_gradient(2.0, 0.25);
+  Adam optimizer({parameter}, options_of(OptimizerKind::kAdam, 1.0));
+  optimizer.step();
+  EXPECT_NEAR(parameter.item<double>(), 2.0 - first_step(0.25), 1e-12);
+}
+
+// Where the gradient is small, eps decides: Keras adds it to the uncorrected root.
+TEST(Adam, AddsEpsilonWhereKerasDoes) {
+  torch::Tensor parameter = parameter_with_gradient(0.0, 1e-6);
+  Adam optimizer({parameter}, options_of(OptimizerKind::kAdam, 1.0));
+  optimizer.step();
+  EXPECT_NEAR(parameter.item<double>() / -first_step(1e-6), 1.0, 1e-9);
+  EXPECT_GT(std::abs(parameter.item<double>() / -0.1), 0.1);
+  EXPECT_LT(std::abs(parameter.item<double>() / -0.1), 0.5);
+}
+
+TEST(Adam, ClipsEachGradientElement) {
+  torch::Tensor parameter = torch::zeros({3}, torch::kFloat64).requires_grad_();
+  parameter.mutable_grad() = torch::tensor({-9.0, 0.01, 9.0}, torch::kFloat64);
+  Adam optimizer({parameter}, options_of(OptimizerKind::kAdam, 0.5));
+  optimizer.step();
+  EXPECT_NEAR(parameter[0].item<double>(), first_step(0.5), 1e-12);
+  EXPECT_NEAR(parameter[1].item<double>(), -first_step(0.01), 1e-12);
+  EXPECT_NEAR(parameter[2].item<double>(), -first_step(0.5), 1e-12);
+}
+
+TEST(Adam, DecaysWeightsApartFromTheGradientAsAdamW) {
+  torch::Tensor parameter = parameter_with_gradient(2.0, 0.25);
+  Adam optimizer({parameter}, options_of(OptimizerKind::kAdamW, 1.0));
+  optimizer.step();
+  EXPECT_NEAR(parameter.item<double>(), 2.0 * (1 - 0.1 * 0.5) - first_step(0.25), 1e-12);
+}
+
+TEST(Adam, LeavesParametersWithoutGradientAlone) {
+  torch::Tensor parameter = torch::ones({1}, torch::kFloat64).requires_grad_();
+  Adam optimizer({parameter}, options_of(OptimizerKind::kAdamW, 1.0));
+  optimizer.step();
+  EXPECT_EQ(parameter.item<double>(), 1.0);
+}
+
+}  // namespace
+}  // namespace flexunet

@@ -1,0 +1,134 @@
+#include "flexunet/training/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "flexunet/base/error.h"
+#include "flexunet/inference/evaluate.h"
+#include "support/toy_dataset.h"
+
+namespace flexunet {
+namespace {
+
+// Keeps what it sees; may stop or change the learning rate.
+class Recorder : public Callback {
+ public:
+  std::vector<EpochResult> epochs;
+  std::vector<BatchResult> batches;
+  std::function<void(const EpochResult&, TrainControl&)> react = [](const auto&, auto&) {};
+
+  void on_batch_end(const BatchResult& result) override { batches.push_back(result); }
+  void on_epoch_end(const EpochResult& result, TrainControl& control) override {
+    epochs.push_back(result);
+    react(result, control);
+  }
+};
+
+TrainerOptions toy_options(int epochs) {
+  TrainerOptions options;
+  options.epochs = epochs;
+  options.batch_size = 4;
+  options.optimizer.learning_rate = 0.01;
+  return options;
+}
+
+struct TrainedRun {
+  TrainSummary summary;
+  std::vector<EpochResult> epochs;
+  std::vector<BatchResult> batches;
+  FlexUNet model{nullptr};
+};
+
+TrainedRun train(
+    const TrainerOptions& options,
+    std::function<void(const EpochResult&, TrainControl&)> react = [](const auto&, auto&) {}) {
+  TrainedRun run;
+  run.model = FlexUNet(toy_network(16), options.seed);
+  auto recorder = std::make_unique<Recorder>();
+  recorder->react = std::move(react);
+  const Recorder& record = *recorder;
+  Callbacks callbacks;
+  callbacks.push_back(std::move(recorder));
+  Trainer trainer(run.model, options, torch::kCPU);
+  run.summary = trainer.fit(toy_dataset(10, 16), toy_dataset(3, 16), callbacks);
+  run.epochs = record.epochs;
+  run.batches = record.batches;
+  return run;
+}
+
+TEST(Trainer, LearnsAndRemembersTheBestEpoch) {
+  const TrainedRun run = train(toy_options(8));
+  ASSERT_EQ(run.epochs.size(), 8U);
+  EXPECT_LT(run.epochs.back().loss, 0.5 * run.epochs.front().loss);
+  double best = std::numeric_limits<double>::infinity();
+  int best_epoch = -1;
+  for (const EpochResult& epoch : run.epochs) {
+    if (epoch.val_loss < best) {
+      best = epoch.val_loss;
+      best_epoch = epoch.epoch;
+    }
+    EXPECT_EQ(epoch.images, 10U);  // the short last batch of two is kept
+  }
+  EXPECT_EQ(run.summary.best_epoch, best_epoch);
+  EXPECT_EQ(run.summary.best_val_loss, best);
+  EXPECT_EQ(run.summary.epochs, 8);
+  EXPECT_EQ(run.summary.stop_reason, "all epochs are done");
+}
+
+TEST(Trainer, GivesTheSameNumbersFromTheSameSeed) {
+  TrainerOptions options = toy_options(2);
+  const TrainedRun first = train(options);
+  const TrainedRun second = train(options);
+  options.seed = 138;
+  const TrainedRun other = train(options);
+  EXPECT_EQ(first.epochs[1].loss, second.epochs[1].loss);
+  EXPECT_EQ(first.epochs[1].val_loss, second.epochs[1].val_loss);
+  EXPECT_NE(first.epochs[1].loss, other.epochs[1].loss);
+}
+
+TEST(Trainer, ReportsTheLastBatchOfEveryEpoch) {
+  const TrainedRun run = train(toy_options(2));
+  ASSERT_GE(run.batches.size(), 2U);
+  EXPECT_EQ(run.batches.back().batch + 1, run.batches.back().batches);
+  EXPECT_EQ(run.batches.back().batches, 3U);
+  EXPECT_EQ(run.batches.back().images, 10U);
+  EXPECT_DOUBLE_EQ(run.batches.back().loss, run.epochs.back().loss);
+}
+
+TEST(Trainer, UsesTheLearningRateThatACallbackSet) {
+  const TrainedRun run =
+      train(toy_options(3), [](const EpochResult& result, TrainControl& control) {
+        control.set_learning_rate(result.epoch == 0 ? 0.0 : 0.005);
+      });
+  EXPECT_EQ(run.epochs[0].learning_rate, 0.01);
+  EXPECT_EQ(run.epochs[1].learning_rate, 0.0);
+  EXPECT_EQ(run.epochs[1].val_loss, run.epochs[0].val_loss);  // nothing was learnt at rate 0
+  EXPECT_EQ(run.epochs[2].learning_rate, 0.005);
+  EXPECT_NE(run.epochs[2].val_loss, run.epochs[1].val_loss);
+}
+
+TEST(Trainer, StopsWhenACallbackSaysSo) {
+  const TrainedRun run =
+      train(toy_options(9), [](const EpochResult& result, TrainControl& control) {
+        if (result.epoch == 1) control.stop("enough");
+      });
+  EXPECT_EQ(run.epochs.size(), 2U);
+  EXPECT_EQ(run.summary.stop_reason, "enough");
+}
+
+TEST(Trainer, RefusesToGoOnWithALossThatIsNoNumber) {
+  TrainerOptions options = toy_options(3);
+  options.optimizer.learning_rate = 1e30;
+  try {
+    train(options);
+    FAIL() << "no error";
+  } catch (const TrainingError& error) {
+    EXPECT_NE(std::string(error.what()).find("epoch 1"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("learning rate 1e+30"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace flexunet
