@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <limits>
+
+#include "flexunet/checkpoint/safetensors.h"
+#include "flexunet/model/flexunet.h"
+#include "flexunet/training/callback.h"
+
+namespace flexunet {
+
+/// The file names below model_dir.
+inline constexpr const char* kBestModelFile = "best_model.safetensors";
+inline constexpr const char* kLastCheckpointFile = "last_checkpoint.safetensors";
+
+/// Saves the network after every epoch as last_checkpoint.safetensors, and as
+/// best_model.safetensors when val_loss is lower than ever before. `metadata` goes into both.
+/// Throws OutputError.
+class Checkpoints : public Callback {
+ public:
+  Checkpoints(FlexUNet model, std::filesystem::path model_dir, Metadata metadata);
+  void on_epoch_end(const EpochResult& result, TrainControl& control) override;
+
+ private:
+  FlexUNet model_;
+  std::filesystem::path model_dir_;
+  Metadata metadata_;
+  double best_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace flexunet

@@ -1,0 +1,24 @@
+#include "flexunet/callbacks/checkpoints.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "flexunet/checkpoint/weights.h"
+
+namespace flexunet {
+
+Checkpoints::Checkpoints(FlexUNet model, std::filesystem::path model_dir, Metadata metadata)
+    : model_(std::move(model)), model_dir_(std::move(model_dir)), metadata_(std::move(metadata)) {}
+
+void Checkpoints::on_epoch_end(const EpochResult& result, TrainControl&) {
+  metadata_["epoch"] = std::to_string(result.epoch);
+  metadata_["val_loss"] = fmt::format("{}", result.val_loss);
+  if (result.val_loss < best_) {
+    best_ = result.val_loss;
+    save_weights(model_dir_ / kBestModelFile, model_, metadata_);
+  }
+  save_weights(model_dir_ / kLastCheckpointFile, model_, metadata_);
+}
+
+}  // namespace flexunet

@@ -1,0 +1,47 @@
+#include "flexunet/callbacks/history_files.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "flexunet/report/curves.h"
+
+namespace flexunet {
+
+HistoryFiles::HistoryFiles(HistoryPaths paths, std::string metric_name, Warn warn)
+    : paths_(std::move(paths)), warn_(std::move(warn)) {
+  history_.metric_name = std::move(metric_name);
+}
+
+void HistoryFiles::on_epoch_end(const EpochResult& result, TrainControl&) {
+  history_.loss.push_back(result.loss);
+  history_.metric.push_back(result.metric);
+  history_.val_loss.push_back(result.val_loss);
+  history_.val_metric.push_back(result.val_metric);
+  history_.lr.push_back(result.learning_rate);
+  write_tables();
+  try {
+    draw_curves();
+  } catch (const OutputError& error) {
+    warn_(fmt::format("curve left out: {}", error.what()));
+  }
+}
+
+void HistoryFiles::write_tables() const {
+  write_file(paths_.eval_dir / "train_losses.csv", losses_csv(history_.loss, history_.val_loss));
+  write_file(paths_.eval_dir / "train_metrics.csv",
+             metrics_csv(history_.metric_name, history_.metric, history_.val_metric));
+  write_file(paths_.history_file, history_json(history_));
+}
+
+void HistoryFiles::draw_curves() const {
+  write_curves(paths_.eval_dir / "train_losses.png", "loss",
+               {{"loss", history_.loss}, {"val_loss", history_.val_loss}});
+  write_curves(paths_.eval_dir / "train_metrics.png", history_.metric_name,
+               {{history_.metric_name, history_.metric},
+                {"val_" + history_.metric_name, history_.val_metric}});
+}
+
+}  // namespace flexunet

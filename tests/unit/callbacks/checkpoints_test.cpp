@@ -1,0 +1,41 @@
+#include "flexunet/callbacks/checkpoints.h"
+
+#include <gtest/gtest.h>
+
+#include "flexunet/base/files.h"
+#include "flexunet/checkpoint/safetensors.h"
+#include "support/epochs.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace {
+
+NetworkOptions tiny_network() {
+  NetworkOptions network;
+  network.image_width = 8;
+  network.image_height = 8;
+  network.num_classes = 2;
+  network.base_filters = 2;
+  network.num_layers = 2;
+  return network;
+}
+
+TEST(Checkpoints, KeepTheBestEpochAndTheLast) {
+  const TemporaryFolder folder;
+  FlexUNet model(tiny_network());
+  Checkpoints callback(model, folder.path(), {});
+  TrainControl control(0.001);
+  const std::vector<double> val_losses{0.9, 0.5, 0.5, 0.7};
+  for (int epoch = 0; epoch < 4; ++epoch) {
+    callback.on_epoch_end(epoch_with_val_loss(epoch, val_losses[static_cast<std::size_t>(epoch)]),
+                          control);
+  }
+  const auto best = SafetensorsFile::read(folder.path() / kBestModelFile);
+  const auto last = SafetensorsFile::read(folder.path() / kLastCheckpointFile);
+  EXPECT_EQ(best.metadata().at("epoch"), "1");  // an equal val_loss is no improvement
+  EXPECT_EQ(best.metadata().at("val_loss"), "0.5");
+  EXPECT_EQ(last.metadata().at("epoch"), "3");
+}
+
+}  // namespace
+}  // namespace flexunet

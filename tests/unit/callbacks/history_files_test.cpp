@@ -1,0 +1,66 @@
+#include "flexunet/callbacks/history_files.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace {
+
+EpochResult some_epoch(int epoch) {
+  EpochResult result;
+  result.epoch = epoch;
+  result.loss = 0.5 / (epoch + 1);
+  result.metric = 0.75;
+  result.val_loss = 0.25;
+  result.val_metric = 0.875;
+  result.learning_rate = 0.001;
+  return result;
+}
+
+TEST(HistoryFiles, GrowByALineAnEpoch) {
+  const TemporaryFolder folder;
+  const auto eval = folder.path() / "eval";
+  HistoryFiles callback({eval, folder.path() / "history.json"}, "dice_coef_multiclass",
+                        [](const std::string& text) { FAIL() << text; });
+  TrainControl control(0.001);
+  callback.on_epoch_end(some_epoch(0), control);
+  callback.on_epoch_end(some_epoch(1), control);
+  EXPECT_EQ(read_file(eval / "train_losses.csv"),
+            "epoch, loss, val_loss\n0, 0.5000, 0.2500\n1, 0.2500, 0.2500\n");
+  EXPECT_EQ(read_file(eval / "train_metrics.csv"),
+            "epoch,dice_coef_multiclass,val_dice_coef_multiclass,\n0, 0.7500, 0.8750\n"
+            "1, 0.7500, 0.8750\n");
+  const auto history = nlohmann::json::parse(read_file(folder.path() / "history.json"));
+  EXPECT_EQ(history.at("lr").size(), 2U);
+  EXPECT_TRUE(std::filesystem::exists(eval / "train_losses.png"));
+  EXPECT_TRUE(std::filesystem::exists(eval / "train_metrics.png"));
+}
+
+TEST(HistoryFiles, WarnOfACurveThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "train_losses.png" / "in the way");
+  std::vector<std::string> warnings;
+  HistoryFiles callback({folder.path(), folder.path() / "history.json"}, "dice",
+                        [&](const std::string& text) { warnings.push_back(text); });
+  TrainControl control(0.001);
+  callback.on_epoch_end(some_epoch(0), control);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("train_losses.png"), std::string::npos);
+}
+
+TEST(HistoryFiles, FailWhenTheNumbersCannotBeWritten) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("a file", "");
+  HistoryFiles callback({file / "eval", folder.path() / "history.json"}, "dice",
+                        [](const std::string&) {});
+  TrainControl control(0.001);
+  EXPECT_THROW(callback.on_epoch_end(some_epoch(0), control), OutputError);
+}
+
+}  // namespace
+}  // namespace flexunet
