@@ -1,0 +1,47 @@
+#include "apps/arguments.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace flexunet {
+
+void add_config_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("config", arguments.config, "Config file of the project")->capture_default_str();
+  app.add_option("--set", arguments.overrides,
+                 "Override a key: section.key=value, the value written as in the file (repeatable)")
+      ->type_name("SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
+  auto* strict = app.add_flag("--strict", arguments.strict, "Unknown keys are errors");
+  app.add_flag("--lenient", arguments.lenient,
+               "Values that do not parse give the default, and masks of another shape are resized; "
+               "each with a warning")
+      ->excludes(strict);
+  auto* quiet = app.add_flag("--quiet", arguments.quiet, "Print warnings and errors alone");
+  app.add_flag("--verbose", arguments.verbose, "Print more")->excludes(quiet);
+  app.add_flag("--dump-config", arguments.dump_config,
+               "Print the effective configuration as JSON and exit");
+}
+
+void add_run_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--threads", arguments.threads, "Threads; 0 is one a physical core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--precision", arguments.precision, "Number format of the network")
+      ->check(CLI::IsMember({"float32"}))
+      ->capture_default_str();
+  app.add_flag("--dry-run", arguments.dry_run,
+               "Load, check and describe everything; write nothing");
+}
+
+ConfigRequest config_request(const Arguments& arguments, Task task) {
+  ConfigRequest request;
+  request.file = arguments.config;
+  request.overrides = arguments.overrides;
+  request.task = task;
+  request.strict = arguments.strict;
+  request.lenient = arguments.lenient;
+  return request;
+}
+
+}  // namespace flexunet

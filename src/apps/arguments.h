@@ -1,0 +1,38 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flexunet/config/config.h"
+
+namespace flexunet {
+
+/// What the command line says; the same names in every program.
+struct Arguments {
+  std::filesystem::path config = "train_eval_infer.config";
+  std::vector<std::string> overrides;
+  bool strict = false;
+  bool lenient = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool dump_config = false;
+  bool dry_run = false;
+  std::string device = "auto";
+  int threads = 0;  ///< 0: one a physical core
+  std::uint64_t seed = 137;
+  std::string precision = "float32";
+};
+
+/// The config file and how strictly it is read; every program has these.
+void add_config_options(CLI::App& app, Arguments& arguments);
+
+/// Where and how the network runs.
+void add_run_options(CLI::App& app, Arguments& arguments);
+
+/// The request to read the config for a task.
+ConfigRequest config_request(const Arguments& arguments, Task task);
+
+}  // namespace flexunet

@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "apps/console.h"
+#include "apps/program.h"
+#include "apps/session.h"
+#include "flexunet/base/error.h"
+#include "flexunet/base/findings.h"
+#include "flexunet/imaging/image_io.h"
+#include "flexunet/imaging/resize.h"
+#include "flexunet/imaging/rgb_map.h"
+#include "flexunet/inference/predict.h"
+#include "flexunet/inference/tiled.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What flexunet-infer alone understands.
+struct InferArguments {
+  std::string images;
+  std::string output;
+  bool overlay = false;
+  bool tiled = false;
+};
+
+struct Folders {
+  fs::path images;
+  fs::path output;
+};
+
+Folders choose_folders(const Options& options, const InferArguments& arguments) {
+  const char* section = arguments.tiled ? "tiledinfer" : "infer";
+  const auto& images = arguments.tiled ? options.tiled_infer.images_dir : options.infer.images_dir;
+  const auto& output = arguments.tiled ? options.tiled_infer.output_dir : options.infer.output_dir;
+  Findings findings;
+  if (arguments.images.empty() && !images) {
+    findings.add(fmt::format("no images: give --images or [{}] images_dir", section));
+  }
+  if (arguments.output.empty() && !output) {
+    findings.add(fmt::format("no output folder: give --output or [{}] output_dir", section));
+  }
+  findings.throw_if_any<ConfigError>();
+  return {arguments.images.empty() ? *images : fs::absolute(arguments.images),
+          arguments.output.empty() ? *output : fs::absolute(arguments.output)};
+}
+
+void require_distinct_stems(const std::vector<fs::path>& files) {
+  std::map<std::string, fs::path> seen;
+  Findings findings;
+  for (const fs::path& file : files) {
+    const auto [first, fresh] = seen.emplace(file.stem().string(), file);
+    if (fresh) continue;
+    findings.add(
+        fmt::format("{} and {} would both become {}.png: infer them into different folders",
+                    first->second.string(), file.string(), first->first));
+  }
+  findings.throw_if_any<DataError>();
+}
+
+cv::Mat three_channels(const cv::Mat& image) {
+  if (image.channels() == 3) return image;
+  std::vector<cv::Mat> channels;
+  cv::split(image, channels);
+  channels.resize(3, channels.front());
+  cv::Mat rgb;
+  cv::merge(channels, rgb);
+  return rgb;
+}
+
+class Inferencer {
+ public:
+  Inferencer(const Session& session, const InferArguments& arguments, fs::path output)
+      : session_(session),
+        arguments_(arguments),
+        output_(std::move(output)),
+        rgb_map_(session.options.data.rgb_map),
+        model_(load_best_model(session)) {}
+
+  /// Predicts one batch of files and writes their masks; unreadable files become findings.
+  void infer(const std::vector<fs::path>& files, Findings& findings) {
+    std::vector<fs::path> readable;
+    std::vector<cv::Mat> images;
+    for (const fs::path& file : files) {
+      try {
+        images.push_back(read_image(file, session_.options.network, session_.options.data));
+        readable.push_back(file);
+      } catch (const DataError& error) {
+        findings.add(error.what());
+      }
+    }
+    if (images.empty()) return;
+    const std::vector<cv::Mat> masks = predict(images);
+    for (std::size_t i = 0; i < images.size(); ++i) write(readable[i], images[i], masks[i]);
+  }
+
+  std::size_t written() const { return written_; }
+
+ private:
+  std::vector<cv::Mat> predict(const std::vector<cv::Mat>& images) {
+    if (!arguments_.tiled) return predict_class_masks(model_, images, session_.device);
+    std::vector<cv::Mat> masks;
+    for (const cv::Mat& image : images) {
+      masks.push_back(predict_tiled(model_, image, session_.options.tiled_infer, session_.device));
+    }
+    return masks;
+  }
+
+  void write(const fs::path& file, const cv::Mat& image, const cv::Mat& mask) {
+    const std::string stem = file.stem().string();
+    write_palette_png(output_ / (stem + ".png"), mask, rgb_map_);
+    if (arguments_.overlay) {
+      write_png(output_ / (stem + "_overlay.png"),
+                overlay_mask(three_channels(image), rgb_map_.encode(mask), mask));
+    }
+    ++written_;
+    say_more((output_ / (stem + ".png")).string());
+  }
+
+  const Session& session_;
+  const InferArguments& arguments_;
+  fs::path output_;
+  RgbMap rgb_map_;
+  FlexUNet model_;
+  std::size_t written_ = 0;
+};
+
+void infer_images(const Arguments& arguments, const InferArguments& infer_arguments) {
+  const Session session = open_session(arguments, Task::kInfer);
+  const Options& options = session.options;
+  const Folders folders = choose_folders(options, infer_arguments);
+  describe_network(session, options.eval_batch_size);
+  const std::vector<fs::path> files = find_images(folders.images, options.data);
+  require_distinct_stems(files);
+  Inferencer inferencer(session, infer_arguments, folders.output);
+  say(fmt::format("{} images from {}", files.size(), folders.images.string()));
+  if (arguments.dry_run) {
+    say(fmt::format("dry run: {} masks would go to {}", files.size(), folders.output.string()));
+    return;
+  }
+  Findings findings;
+  const auto batch_size = static_cast<std::size_t>(options.eval_batch_size);
+  for (std::size_t first = 0; first < files.size(); first += batch_size) {
+    const std::size_t last = std::min(files.size(), first + batch_size);
+    inferencer.infer({files.begin() + static_cast<std::ptrdiff_t>(first),
+                      files.begin() + static_cast<std::ptrdiff_t>(last)},
+                     findings);
+  }
+  say(fmt::format("{} masks written to {}", inferencer.written(), folders.output.string()));
+  findings.throw_if_any<DataError>();
+}
+
+}  // namespace
+}  // namespace flexunet
+
+int main(int argc, char** argv) {
+  using namespace flexunet;
+  InferArguments infer_arguments;
+  return run_program(
+      {"flexunet-infer", "Predicts the masks of images with the best model of a project.",
+       "flexunet-infer projects/FlexUNet/Phantom/train_eval_infer.config --images scans "
+       "--output masks --overlay"},
+      argc, argv,
+      [&](CLI::App& app, Arguments& arguments) {
+        add_run_options(app, arguments);
+        app.add_option("--images", infer_arguments.images,
+                       "Folder, file or wildcard instead of [infer] images_dir");
+        app.add_option("--output", infer_arguments.output, "Folder instead of [infer] output_dir");
+        app.add_flag("--overlay", infer_arguments.overlay,
+                     "Also write {stem}_overlay.png, the mask blended over the image");
+        app.add_flag("--tiled", infer_arguments.tiled,
+                     "Predict large images in windows, as [tiledinfer] says");
+      },
+      [&](const Arguments& arguments) { infer_images(arguments, infer_arguments); });
+}

@@ -1,0 +1,67 @@
+#include "apps/program.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "apps/console.h"
+#include "flexunet/base/error.h"
+
+namespace flexunet {
+namespace {
+
+int as_int(ExitCode code) { return static_cast<int>(code); }
+
+// The message of an exception that nobody expected, and its exit code.
+int explain(const std::exception& exception) {
+  const auto* error = dynamic_cast<const Error*>(&exception);
+  if (error != nullptr) {
+    report_error(error->what());
+    return as_int(error->exit_code());
+  }
+  const std::string what = exception.what();
+  // LibTorch's own words when an allocation fails: an exception type of its own only on CUDA.
+  if (dynamic_cast<const std::bad_alloc*>(&exception) != nullptr ||
+      what.find("out of memory") != std::string::npos ||
+      what.find("not enough memory") != std::string::npos) {
+    report_error("out of memory: try a smaller batch_size, image size or base_filters (" +
+                 what.substr(0, what.find('\n')) + ")");
+    return as_int(ExitCode::kTraining);
+  }
+  report_error("this is a bug in FlexUNet, please report it: " + what);
+  return as_int(ExitCode::kBug);
+}
+
+}  // namespace
+
+int run_program(const ProgramInfo& info, int argc, char** argv,
+                const std::function<void(CLI::App&, Arguments&)>& add_options,
+                const std::function<void(const Arguments&)>& body) {
+  CLI::App app(info.description, info.name);
+  Arguments arguments;
+  app.footer("\nExample:\n  " + info.example);
+  app.set_version_flag("--version", [&info] { return version_text(info.name); });
+  add_config_options(app, arguments);
+  add_options(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? as_int(ExitCode::kDone) : as_int(ExitCode::kConfig);
+  }
+  open_console(arguments.quiet, arguments.verbose);
+  try {
+    if (arguments.dump_config) {
+      std::fputs(dump_config(config_request(arguments, Task::kTrain)).c_str(), stdout);
+      std::fputc('\n', stdout);
+    } else {
+      body(arguments);
+    }
+  } catch (const std::exception& exception) {
+    return explain(exception);
+  }
+  return as_int(ExitCode::kDone);
+}
+
+}  // namespace flexunet

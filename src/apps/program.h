@@ -1,0 +1,27 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+#include "apps/arguments.h"
+
+namespace flexunet {
+
+/// What a program is called and how it introduces itself in --help.
+struct ProgramInfo {
+  std::string name;
+  std::string description;
+  std::string example;
+};
+
+/// Parses the command line and runs `body`; turns every error into a message and an exit code.
+/// `add_options` adds what this program alone understands; --version, --dump-config are done here.
+int run_program(const ProgramInfo& info, int argc, char** argv,
+                const std::function<void(CLI::App&, Arguments&)>& add_options,
+                const std::function<void(const Arguments&)>& body);
+
+/// Versions of everything that computes: our own, LibTorch, BLAS, OpenCV, CPU capability, CUDA.
+std::string version_text(const std::string& program);
+
+}  // namespace flexunet

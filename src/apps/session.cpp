@@ -1,0 +1,73 @@
+#include "apps/session.h"
+
+#include <fmt/format.h>
+
+#include "apps/console.h"
+#include "flexunet/base/error.h"
+#include "flexunet/callbacks/checkpoints.h"
+#include "flexunet/checkpoint/weights.h"
+#include "flexunet/model/device.h"
+#include "flexunet/report/architecture.h"
+#include "flexunet/report/number_text.h"
+
+namespace flexunet {
+
+Session open_session(const Arguments& arguments, Task task) {
+  LoadedConfig config = load_config(config_request(arguments, task));
+  for (const std::string& warning : config.warnings) warn(warning);
+  Session session{std::move(config.options), select_device(arguments.device),
+                  select_threads(arguments.threads), arguments.lenient};
+  say_more(fmt::format("device {}, {} threads", session.device.str(), session.threads));
+  return session;
+}
+
+Dataset load_split(const Session& session, const std::string& name, const SplitFolders& folders) {
+  DatasetRequest request;
+  request.split_name = name;
+  request.folders = folders;
+  request.network = &session.options.network;
+  request.data = &session.options.data;
+  request.threads = session.threads;
+  request.lenient = session.lenient;
+  Dataset dataset = load_dataset(request);
+  say(fmt::format("{:<6} {} images from {}", name,
+                  with_thousands(static_cast<std::int64_t>(dataset.samples.size())),
+                  folders.images_dir.string()));
+  for (const std::string& warning : dataset.report.warnings(name)) warn(warning);
+  return dataset;
+}
+
+void describe_network(const Session& session, int batch_size) {
+  const NetworkOptions& network = session.options.network;
+  say(fmt::format(
+      "FlexUNet {}x{}x{}, {} classes, {} levels, {} filters and {}x{} kernels at the top: "
+      "{} parameters",
+      network.image_width, network.image_height, network.image_channels, network.num_classes,
+      network.num_layers, network.base_filters, network.base_kernel, network.base_kernel,
+      with_thousands(parameter_count(network))));
+  say(fmt::format("estimated memory of training with batches of {}: {}", batch_size,
+                  readable_bytes(estimated_training_bytes(network, batch_size))));
+}
+
+FlexUNet load_best_model(const Session& session) {
+  const std::filesystem::path file = session.options.train.model_dir / kBestModelFile;
+  std::error_code unreadable;
+  if (!std::filesystem::exists(file, unreadable)) {
+    throw CheckpointError(
+        fmt::format("{}: no trained model; train first (flexunet-train), or set [train] model_dir",
+                    file.string()));
+  }
+  FlexUNet model(session.options.network);
+  load_weights(file, model);
+  model->to(session.device);
+  model->eval();
+  return model;
+}
+
+std::string readable_bytes(std::int64_t bytes) {
+  const double megabytes = static_cast<double>(bytes) / 1e6;
+  return megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes)
+                          : fmt::format("{:.1f} GB", megabytes / 1000);
+}
+
+}  // namespace flexunet

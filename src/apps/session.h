@@ -1,0 +1,38 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "apps/arguments.h"
+#include "flexunet/config/options.h"
+#include "flexunet/dataset/dataset.h"
+#include "flexunet/model/flexunet.h"
+
+namespace flexunet {
+
+/// What every program that runs the network needs first.
+struct Session {
+  Options options;
+  torch::Device device;
+  int threads;
+  bool lenient;
+};
+
+/// Reads the config, prints its warnings, selects device and threads. Throws ConfigError.
+Session open_session(const Arguments& arguments, Task task);
+
+/// Loads a split ("train", "valid", "test") and prints what decoding found. Throws DataError.
+Dataset load_split(const Session& session, const std::string& name, const SplitFolders& folders);
+
+/// Prints the network, its parameters and the memory that a batch is estimated to need.
+void describe_network(const Session& session, int batch_size);
+
+/// The best model of [train] model_dir, in evaluation mode on the session's device.
+/// Throws CheckpointError: there is none, or it does not fit the config.
+FlexUNet load_best_model(const Session& session);
+
+/// Bytes for people: "1.2 GB".
+std::string readable_bytes(std::int64_t bytes);
+
+}  // namespace flexunet

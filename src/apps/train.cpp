@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <vector>
+
+#include "apps/console.h"
+#include "apps/previous_run.h"
+#include "apps/program.h"
+#include "apps/progress.h"
+#include "apps/session.h"
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "flexunet/callbacks/break_file.h"
+#include "flexunet/callbacks/checkpoints.h"
+#include "flexunet/callbacks/early_stopping.h"
+#include "flexunet/callbacks/epoch_change_inference.h"
+#include "flexunet/callbacks/history_files.h"
+#include "flexunet/callbacks/learning_rate_reducer.h"
+#include "flexunet/inference/predict.h"
+#include "flexunet/inference/tiled.h"
+#include "flexunet/training/trainer.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first num_infer_images of [infer] images_dir; previews are no reason to refuse a training.
+std::vector<PreviewImage> load_previews(const Options& options) {
+  const TrainOptions& train = options.train;
+  if (!train.epoch_change_infer && !train.epoch_change_tiled_infer) return {};
+  if (!options.infer.images_dir) {
+    warn("no epoch-change inference: the config has no [infer] images_dir");
+    return {};
+  }
+  std::vector<PreviewImage> previews;
+  try {
+    std::vector<fs::path> files = find_images(*options.infer.images_dir, options.data);
+    if (files.size() > static_cast<std::size_t>(train.num_infer_images)) {
+      files.resize(static_cast<std::size_t>(train.num_infer_images));
+    }
+    for (const fs::path& file : files) {
+      previews.push_back({file.stem().string(), read_image(file, options.network, options.data)});
+    }
+  } catch (const DataError& error) {
+    warn(fmt::format("no epoch-change inference: {}", error.what()));
+    return {};
+  }
+  return previews;
+}
+
+void add_previews(Callbacks& callbacks, const Session& session, FlexUNet model) {
+  const Options& options = session.options;
+  const std::vector<PreviewImage> previews = load_previews(options);
+  if (previews.empty()) return;
+  const auto add = [&](const fs::path& folder, EpochChangeInference::Predict predict) {
+    callbacks.push_back(std::make_unique<EpochChangeInference>(
+        previews, std::move(predict),
+        EpochChangeInference::Target{folder, RgbMap(options.data.rgb_map), warn}));
+  };
+  const torch::Device device = session.device;
+  if (options.train.epoch_change_infer) {
+    add(options.train.epoch_change_infer_dir, [model, device](const cv::Mat& image) mutable {
+      return predict_class_masks(model, {image}, device).front();
+    });
+  }
+  if (options.train.epoch_change_tiled_infer) {
+    add(options.train.epoch_change_tiled_infer_dir,
+        [model, device, tiles = options.tiled_infer](const cv::Mat& image) mutable {
+          return predict_tiled(model, image, tiles, device);
+        });
+  }
+}
+
+// In the order of behaviour section 7.
+Callbacks make_callbacks(const Session& session, const Arguments& arguments,
+                         const FlexUNet& model) {
+  const Options& options = session.options;
+  const TrainOptions& train = options.train;
+  const std::string metric = name_of(options.loss.metric);
+  Callbacks callbacks;
+  callbacks.push_back(std::make_unique<ConsoleProgress>(train.epochs, metric,
+                                                        !arguments.quiet && is_interactive()));
+  callbacks.push_back(std::make_unique<Checkpoints>(
+      model, train.model_dir,
+      Metadata{{"flexunet_version", FLEXUNET_VERSION}, {"seed", std::to_string(arguments.seed)}}));
+  if (train.learning_rate_reducer) {
+    callbacks.push_back(
+        std::make_unique<LearningRateReducer>(train.reducer_factor, train.reducer_patience));
+  }
+  add_previews(callbacks, session, model);
+  callbacks.push_back(std::make_unique<HistoryFiles>(
+      HistoryPaths{train.eval_dir, options.project_dir / kHistoryFile}, metric, warn));
+  callbacks.push_back(std::make_unique<BreakFile>(options.project_dir / "break_training"));
+  if (train.patience > 0) callbacks.push_back(std::make_unique<EarlyStopping>(train.patience));
+  return callbacks;
+}
+
+// Moves earlier results away and opens the model folder with its log and its copy of the config.
+void open_model_folder(const Options& options, const Arguments& arguments) {
+  if (const auto moved = set_previous_run_aside(options)) {
+    say(fmt::format("the results of the previous run are now in {}", moved->string()));
+  }
+  open_log_file(options.train.model_dir / "train.log");
+  write_file(options.train.model_dir / options.config_file.filename(),
+             read_file(options.config_file));
+  for (const std::string& text : arguments.overrides) say(fmt::format("--set {}", text));
+}
+
+void say_files_below(const fs::path& folder) {
+  for (const fs::path& file : list_files(folder)) say("  " + file.string());
+}
+
+void say_summary(const Options& options, const TrainSummary& summary) {
+  say(fmt::format("stopped after {} epochs: {}", summary.epochs, summary.stop_reason));
+  say(fmt::format("best epoch: {} with val_loss {:.4f}", summary.best_epoch + 1,
+                  summary.best_val_loss));
+  say("files written:");
+  say_files_below(options.train.model_dir);
+  say_files_below(options.train.eval_dir);
+  say("  " + (options.project_dir / kHistoryFile).string());
+  const TrainOptions& train = options.train;
+  for (const fs::path& folder :
+       {train.epoch_change_infer_dir, train.epoch_change_tiled_infer_dir}) {
+    const std::size_t count = list_files(folder).size();
+    if (count > 0) say(fmt::format("  {} ({} masks)", folder.string(), count));
+  }
+}
+
+void train_network(const Arguments& arguments) {
+  const Session session = open_session(arguments, Task::kTrain);
+  const Options& options = session.options;
+  describe_network(session, options.train.batch_size);
+  const Dataset train = load_split(session, "train", options.train_split);
+  const Dataset valid = load_split(session, "valid", options.valid_split);
+  if (arguments.dry_run) {
+    load_previews(options);
+    say("dry run: everything is in place, nothing was trained");
+    return;
+  }
+  open_model_folder(options, arguments);
+  FlexUNet model(options.network, arguments.seed);
+  model->to(session.device);
+  TrainerOptions trainer_options;
+  trainer_options.epochs = options.train.epochs;
+  trainer_options.batch_size = options.train.batch_size;
+  trainer_options.seed = arguments.seed;
+  trainer_options.loss = options.loss;
+  trainer_options.optimizer = options.optimizer;
+  Trainer trainer(model, trainer_options, session.device);
+  const TrainSummary summary = trainer.fit(train, valid, make_callbacks(session, arguments, model));
+  say_summary(options, summary);
+}
+
+}  // namespace
+}  // namespace flexunet
+
+int main(int argc, char** argv) {
+  using namespace flexunet;
+  return run_program(
+      {"flexunet-train", "Trains the network that a config file describes.",
+       "cd projects/FlexUNet/Phantom && flexunet-train --set train.epochs=5"},
+      argc, argv,
+      [](CLI::App& app, Arguments& arguments) {
+        add_run_options(app, arguments);
+        app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout")
+            ->capture_default_str();
+      },
+      train_network);
+}
