@@ -4,12 +4,15 @@ find_package(Torch REQUIRED)
 # With Debian's libtorch-dev installed, CMAKE_PREFIX_PATH=.../torch/share/cmake finds the newer
 # headers and Debian's libraries. Such a program starts and then crashes.
 foreach(directory IN LISTS TORCH_INCLUDE_DIRS)
-  foreach(header torch/version.h torch/csrc/api/include/torch/version.h)
+  # Newer LibTorch keeps its version in headeronly.
+  foreach(header torch/version.h torch/headeronly/version.h)
     if(NOT torch_header_version AND EXISTS ${directory}/${header})
       file(STRINGS ${directory}/${header} version_lines REGEX "TORCH_VERSION_(MAJOR|MINOR) [0-9]+")
       list(TRANSFORM version_lines REPLACE ".* ([0-9]+).*" "\\1")
       list(JOIN version_lines "." torch_header_version)
-      set(torch_header_directory ${directory})
+      if(torch_header_version)
+        set(torch_header_directory ${directory})
+      endif()
     endif()
   endforeach()
 endforeach()
