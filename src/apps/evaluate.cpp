@@ -78,7 +78,7 @@ void say_evaluation(const Options& options, const Evaluation& evaluation, const 
 void evaluate_network(const Arguments& arguments) {
   const Session session = open_session(arguments, Task::kEvaluate);
   const Options& options = session.options;
-  describe_network(session, options.eval_batch_size);
+  describe_network(options.network);
   FlexUNet model = load_best_model(session);
   const Dataset test = load_split(session, "test", options.test_split);
   if (arguments.dry_run) {

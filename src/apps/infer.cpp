@@ -134,7 +134,7 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
   const Session session = open_session(arguments, Task::kInfer);
   const Options& options = session.options;
   const Folders folders = choose_folders(options, infer_arguments);
-  describe_network(session, options.eval_batch_size);
+  describe_network(options.network);
   const std::vector<fs::path> files = find_images(folders.images, options.data);
   require_distinct_stems(files);
   Inferencer inferencer(session, infer_arguments, folders.output);

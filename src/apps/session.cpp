@@ -37,16 +37,12 @@ Dataset load_split(const Session& session, const std::string& name, const SplitF
   return dataset;
 }
 
-void describe_network(const Session& session, int batch_size) {
-  const NetworkOptions& network = session.options.network;
+void describe_network(const NetworkOptions& network) {
   say(fmt::format(
-      "FlexUNet {}x{}x{}, {} classes, {} levels, {} filters and {}x{} kernels at the top: "
-      "{} parameters",
+      "FlexUNet {}x{}x{}, {} classes, {} levels, {} filters and {}x{} kernels at the top: {} parameters",
       network.image_width, network.image_height, network.image_channels, network.num_classes,
       network.num_layers, network.base_filters, network.base_kernel, network.base_kernel,
       with_thousands(parameter_count(network))));
-  say(fmt::format("estimated memory of training with batches of {}: {}", batch_size,
-                  readable_bytes(estimated_training_bytes(network, batch_size))));
 }
 
 FlexUNet load_best_model(const Session& session) {

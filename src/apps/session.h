@@ -25,8 +25,8 @@ Session open_session(const Arguments& arguments, Task task);
 /// Loads a split ("train", "valid", "test") and prints what decoding found. Throws DataError.
 Dataset load_split(const Session& session, const std::string& name, const SplitFolders& folders);
 
-/// Prints the network, its parameters and the memory that a batch is estimated to need.
-void describe_network(const Session& session, int batch_size);
+/// Prints the network and its parameters.
+void describe_network(const NetworkOptions& network);
 
 /// The best model of [train] model_dir, in evaluation mode on the session's device.
 /// Throws CheckpointError: there is none, or it does not fit the config.

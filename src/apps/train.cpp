@@ -18,6 +18,7 @@
 #include "flexunet/callbacks/learning_rate_reducer.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
+#include "flexunet/report/architecture.h"
 #include "flexunet/training/trainer.h"
 
 namespace flexunet {
@@ -130,7 +131,10 @@ void say_summary(const Options& options, const TrainSummary& summary) {
 void train_network(const Arguments& arguments) {
   const Session session = open_session(arguments, Task::kTrain);
   const Options& options = session.options;
-  describe_network(session, options.train.batch_size);
+  describe_network(options.network);
+  say(fmt::format(
+      "batches of {}, estimated memory of a training step {}", options.train.batch_size,
+      readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
   const Dataset train = load_split(session, "train", options.train_split);
   const Dataset valid = load_split(session, "valid", options.valid_split);
   if (arguments.dry_run) {

@@ -65,10 +65,6 @@ class LiteralParser {
 
  private:
   Value parse_value(int depth) {
-    if (depth > kMaximalDepth) {
-      scanner_.fail(scanner_.offset(),
-                    fmt::format("more than {} brackets inside each other", kMaximalDepth));
-    }
     switch (scanner_.peek()) {
       case '(':
         return parse_sequence(')', depth);
@@ -147,8 +143,7 @@ class LiteralParser {
   }
 
   Value parse_sequence(char close, int depth) {
-    const std::size_t open = scanner_.offset();
-    scanner_.advance();
+    const std::size_t open = open_bracket(depth);
     Value sequence;
     sequence.kind = close == ')' ? ValueKind::kTuple : ValueKind::kList;
     bool comma = true;
@@ -165,8 +160,7 @@ class LiteralParser {
   }
 
   Value parse_dict(int depth) {
-    const std::size_t open = scanner_.offset();
-    scanner_.advance();
+    const std::size_t open = open_bracket(depth);
     Value dict;
     dict.kind = ValueKind::kDict;
     bool comma = true;
@@ -201,6 +195,16 @@ class LiteralParser {
       scanner_.skip_blanks(false);
     }
     return tuple;
+  }
+
+  // The offset of the bracket that is stepped over.
+  std::size_t open_bracket(int depth) {
+    const std::size_t open = scanner_.offset();
+    if (depth == kMaximalDepth) {
+      scanner_.fail(open, fmt::format("more than {} brackets inside each other", kMaximalDepth));
+    }
+    scanner_.advance();
+    return open;
   }
 
   bool closes(char close, std::size_t open) {

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <iterator>
-#include <set>
 
 #include "flexunet/config/text.h"
 
@@ -165,9 +164,9 @@ bool Range::contains(double value) const {
 }
 
 std::string Range::text() const {
-  const std::string above = fmt::format("{} {}", low_open ? "above" : "at least", low);
+  std::string above = fmt::format("{} {}", low_open ? "above" : "at least", low);
   const std::string below = fmt::format("{} {}", high_open ? "below" : "at most", high);
-  if (high >= kMaximalInt) return above;
+  if (high == kInfinity) return above;
   if (!low_open && !high_open) return fmt::format("from {} to {}", low, high);
   return above + " and " + below;
 }
@@ -188,26 +187,29 @@ bool is_known_section(std::string_view section) {
 }
 
 bool is_used(const KeySpec& key, const TaskParts& parts) {
-  using Names = std::set<std::string_view>;
-  static const Names kUnread = {"show_summary",    "create_backup",    "save_weights_only",
-                                "steps_per_epoch", "validation_steps", "final_activation"};
-  static const Names kTiling = {"split_size", "overlapping"};
-  const auto section_in = [&key](const Names& names) { return names.count(key.section) > 0; };
-  if (kUnread.count(key.key) > 0) return false;
+  using Names = std::initializer_list<std::string_view>;
+  const auto is_in = [](std::string_view name, Names names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (is_in(key.key, {"show_summary", "create_backup", "save_weights_only", "steps_per_epoch",
+                      "validation_steps", "final_activation"})) {
+    return false;
+  }
   if (key.section == "model") return key.key != "generator" || parts.task == Task::kTrain;
   switch (parts.task) {
     case Task::kTrain:
       if (key.section == "infer") return parts.previews && key.key == "images_dir";
-      if (key.section == "tiledinfer") return parts.tiled_previews && kTiling.count(key.key) > 0;
-      return section_in({"dataset", "train", "valid", "image", "mask"});
+      if (key.section == "tiledinfer")
+        return parts.tiled_previews && is_in(key.key, {"split_size", "overlapping"});
+      return is_in(key.section, {"dataset", "train", "valid", "image", "mask"});
     case Task::kEvaluate:
       if (key.section == "train") return key.key == "model_dir";
       if (key.section == "eval") return key.key == "batch_size";
-      return section_in({"dataset", "test", "image", "mask"});
+      return is_in(key.section, {"dataset", "test", "image", "mask"});
     case Task::kInfer:
       if (key.section == "train") return key.key == "model_dir";
       if (key.section == "infer") return key.key == "images_dir" || key.key == "output_dir";
-      return section_in({"image", "mask"});
+      return is_in(key.section, {"image", "mask"});
     case Task::kInspect:
       return key.section == "image" && key.key == "file_format";
   }

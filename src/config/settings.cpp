@@ -124,9 +124,9 @@ bool Settings::is_sound(std::string_view section, std::string_view key) const {
 }
 
 const Value& Settings::value(std::string_view section, std::string_view key) const {
-  static const Value kNothing;
+  static const Value nothing;
   const auto found = values_.find({std::string(section), std::string(key)});
-  return found == values_.end() ? kNothing : found->second;
+  return found == values_.end() ? nothing : found->second;
 }
 
 bool Settings::flag(std::string_view section, std::string_view key) const {

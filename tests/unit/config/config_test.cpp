@@ -139,6 +139,13 @@ TEST(Config, UsesTheTiledKeysOnlyForTiledPreviews) {
                        ":23: [tiledinfer] overlapping = 512: must be below split_size"));
 }
 
+TEST(Config, UsesTheImagesToInferOnlyForPreviews) {
+  std::string text = sample_config();
+  text.replace(text.find("\"./mini_test/images\""), 20, "./mini_test/images");
+  EXPECT_TRUE(mentions(error_of(text), ":18:14: [infer] images_dir = ./mini_test/images"));
+  EXPECT_EQ(error_of(text, with({"train.epoch_change_infer=False"})), "");
+}
+
 TEST(Config, TurnsPreviewsOffWithoutImages) {
   std::string text = sample_config();
   text.replace(text.find("[infer]"), 7, "[debug]");

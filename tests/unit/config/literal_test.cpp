@@ -168,6 +168,8 @@ TEST(Literal, LimitsTheDepthOfNesting) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
   EXPECT_FALSE(parse_literal(nested(100)).problem);
+  EXPECT_FALSE(parse_literal(std::string(100, '[') + "1" + std::string(100, ']')).problem);
+  EXPECT_TRUE(parse_literal(nested(101)).problem);
   for (const char* open : {"[", "(", "{1:", "{"}) {
     std::string text;
     for (int i = 0; i < 100000; ++i) text += open;
