@@ -40,6 +40,12 @@ add_library(flexunet_torch INTERFACE)
 # SYSTEM: the project's warnings are not for LibTorch's headers.
 target_include_directories(flexunet_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 target_link_libraries(flexunet_torch INTERFACE ${TORCH_LIBRARIES})
+foreach(directory IN LISTS TORCH_INCLUDE_DIRS)
+  if(EXISTS ${directory}/fmt/format.h)
+    # Its headers hide the system's fmt, whose library holds other symbols: use them without one.
+    target_compile_definitions(flexunet_torch INTERFACE FMT_HEADER_ONLY=1)
+  endif()
+endforeach()
 separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(flexunet_torch INTERFACE ${torch_flags})
 

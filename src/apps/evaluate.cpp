@@ -9,6 +9,7 @@
 #include "apps/previous_run.h"
 #include "apps/program.h"
 #include "apps/session.h"
+#include "apps/version.h"
 #include "flexunet/base/files.h"
 #include "flexunet/report/csv.h"
 #include "flexunet/report/number_text.h"
@@ -100,6 +101,6 @@ void evaluate_network(const Arguments& arguments) {
 int main(int argc, char** argv) {
   using namespace flexunet;
   return run_program({"flexunet-evaluate", "Scores the best model of a project on its test images.",
-                      "cd projects/FlexUNet/Phantom && flexunet-evaluate"},
+                      "cd projects/FlexUNet/Phantom && flexunet-evaluate", version_text},
                      argc, argv, add_run_options, evaluate_network);
 }

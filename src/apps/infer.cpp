@@ -8,6 +8,7 @@
 #include "apps/console.h"
 #include "apps/program.h"
 #include "apps/session.h"
+#include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/imaging/image_io.h"
@@ -131,7 +132,8 @@ class Inferencer {
 };
 
 void infer_images(const Arguments& arguments, const InferArguments& infer_arguments) {
-  const Session session = open_session(arguments, Task::kInfer);
+  const Session session =
+      open_session(arguments, infer_arguments.tiled ? Task::kTiledInfer : Task::kInfer);
   const Options& options = session.options;
   const Folders folders = choose_folders(options, infer_arguments);
   describe_network(options.network);
@@ -164,7 +166,8 @@ int main(int argc, char** argv) {
   return run_program(
       {"flexunet-infer", "Predicts the masks of images with the best model of a project.",
        "flexunet-infer projects/FlexUNet/Phantom/train_eval_infer.config --images scans "
-       "--output masks --overlay"},
+       "--output masks --overlay",
+       version_text},
       argc, argv,
       [&](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);

@@ -3,6 +3,7 @@
 #include "apps/console.h"
 #include "apps/program.h"
 #include "apps/session.h"
+#include "apps/version.h"
 #include "flexunet/base/files.h"
 #include "flexunet/report/architecture.h"
 
@@ -30,7 +31,7 @@ int main(int argc, char** argv) {
   std::string output;
   return run_program(
       {"flexunet-inspect", "Describes the network of a config: summary.txt and model.png.",
-       "cd projects/FlexUNet/KneeBones3Dify && flexunet-inspect"},
+       "cd projects/FlexUNet/KneeBones3Dify && flexunet-inspect", version_text},
       argc, argv,
       [&](CLI::App& app, Arguments&) {
         app.add_option("--output", output, "Folder for the files instead of the config's");

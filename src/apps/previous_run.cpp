@@ -9,7 +9,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
-#include "flexunet/callbacks/checkpoints.h"
+#include "flexunet/checkpoint/model_files.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

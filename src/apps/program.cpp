@@ -42,7 +42,7 @@ int run_program(const ProgramInfo& info, int argc, char** argv,
   CLI::App app(info.description, info.name);
   Arguments arguments;
   app.footer("\nExample:\n  " + info.example);
-  app.set_version_flag("--version", [&info] { return version_text(info.name); });
+  app.set_version_flag("--version", [&info] { return info.version(info.name); });
   add_config_options(app, arguments);
   add_options(app, arguments);
   try {

@@ -13,6 +13,7 @@ struct ProgramInfo {
   std::string name;
   std::string description;
   std::string example;
+  std::string (*version)(const std::string& program);  ///< what --version prints
 };
 
 /// Parses the command line and runs `body`; turns every error into a message and an exit code.
@@ -20,8 +21,5 @@ struct ProgramInfo {
 int run_program(const ProgramInfo& info, int argc, char** argv,
                 const std::function<void(CLI::App&, Arguments&)>& add_options,
                 const std::function<void(const Arguments&)>& body);
-
-/// Versions of everything that computes: our own, LibTorch, BLAS, OpenCV, CPU capability, CUDA.
-std::string version_text(const std::string& program);
 
 }  // namespace flexunet

@@ -4,7 +4,7 @@
 
 #include "apps/console.h"
 #include "flexunet/base/error.h"
-#include "flexunet/callbacks/checkpoints.h"
+#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/model/device.h"
 #include "flexunet/report/architecture.h"
@@ -39,7 +39,8 @@ Dataset load_split(const Session& session, const std::string& name, const SplitF
 
 void describe_network(const NetworkOptions& network) {
   say(fmt::format(
-      "FlexUNet {}x{}x{}, {} classes, {} levels, {} filters and {}x{} kernels at the top: {} parameters",
+      "FlexUNet {}x{}x{}, {} classes, {} levels, {} filters and {}x{} kernels at the top: {} "
+      "parameters",
       network.image_width, network.image_height, network.image_channels, network.num_classes,
       network.num_layers, network.base_filters, network.base_kernel, network.base_kernel,
       with_thousands(parameter_count(network))));

@@ -8,6 +8,7 @@
 #include "apps/program.h"
 #include "apps/progress.h"
 #include "apps/session.h"
+#include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/callbacks/break_file.h"
@@ -163,7 +164,7 @@ int main(int argc, char** argv) {
   using namespace flexunet;
   return run_program(
       {"flexunet-train", "Trains the network that a config file describes.",
-       "cd projects/FlexUNet/Phantom && flexunet-train --set train.epochs=5"},
+       "cd projects/FlexUNet/Phantom && flexunet-train --set train.epochs=5", version_text},
       argc, argv,
       [](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);

@@ -7,7 +7,7 @@
 
 #include <opencv2/core/utility.hpp>
 
-#include "apps/program.h"
+#include "apps/version.h"
 
 namespace flexunet {
 namespace {

@@ -42,11 +42,8 @@ class RunReader {
     return {path(section, "images_dir"), path(section, "masks_dir")};
   }
 
-  InferOptions read_infer(bool required) {
-    if (required) {
-      require_folder("infer", "images_dir", "./mini_test/images/");
-      require_folder("infer", "output_dir", "./mini_test_output/");
-    }
+  // Neither is required here: the command line may name the folders instead.
+  InferOptions read_infer() {
     return {optional_path("infer", "images_dir"), optional_path("infer", "output_dir")};
   }
 
@@ -56,6 +53,7 @@ class RunReader {
     tiled.output_dir = optional_path("tiledinfer", "output_dir");
     tiled.split_size = settings_.integer("tiledinfer", "split_size");
     tiled.overlapping = settings_.integer("tiledinfer", "overlapping");
+    tiled.blending = settings_.flag("tiledinfer", "blending");
     if (tiled.overlapping >= tiled.split_size) {
       settings_.reject("tiledinfer", "overlapping",
                        fmt::format("must be below split_size, which is {}", tiled.split_size));
@@ -108,7 +106,7 @@ void read_run(Settings& settings, const fs::path& project_dir, Options& options)
   options.valid_split = reader.read_split("valid", task == Task::kTrain);
   options.test_split = reader.read_split("test", task == Task::kEvaluate);
   options.eval_batch_size = settings.integer("eval", "batch_size");
-  options.infer = reader.read_infer(task == Task::kInfer);
+  options.infer = reader.read_infer();
   options.tiled_infer = reader.read_tiled_infer();
   if (task == Task::kTrain && settings.flag("model", "generator")) {
     settings.reject("model", "generator",

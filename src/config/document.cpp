@@ -23,9 +23,9 @@ int count_leading_blanks(std::string_view line) {
   return line.empty() ? 0 : count;
 }
 
-// Follows configparser's own loop line for line. inih is not used here: it would cut lines, names
-// of more than 49 bytes and text after " ;", none of which configparser does, and what is left for
-// it once its input is made safe is smaller than the code that makes it so.
+// Follows configparser's own loop line for line. Written here rather than left to inih, which cuts
+// lines, names of more than 49 bytes and text after " ;", none of which configparser does: what it
+// could still do once its input is made safe is smaller than the code that makes it so.
 class DocumentReader {
  public:
   explicit DocumentReader(const std::string& file) { document_.file = file; }

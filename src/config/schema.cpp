@@ -88,6 +88,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"tiledinfer", "output_dir", V::kPath},
     {"tiledinfer", "split_size", V::kInt, "512", {1, 65536}},
     {"tiledinfer", "overlapping", V::kInt, "64", {0, 65536}},
+    {"tiledinfer", "blending", V::kBool, "True"},
     {"infer3d", "images_dir", V::kPath},
     {"infer3d", "output_dir", V::kPath},
     {"infer3d", "slice_shape_order", V::kText, "\"hwd\""},
@@ -200,7 +201,7 @@ bool is_used(const KeySpec& key, const TaskParts& parts) {
     case Task::kTrain:
       if (key.section == "infer") return parts.previews && key.key == "images_dir";
       if (key.section == "tiledinfer")
-        return parts.tiled_previews && is_in(key.key, {"split_size", "overlapping"});
+        return parts.tiled_previews && is_in(key.key, {"split_size", "overlapping", "blending"});
       return is_in(key.section, {"dataset", "train", "valid", "image", "mask"});
     case Task::kEvaluate:
       if (key.section == "train") return key.key == "model_dir";
@@ -210,6 +211,9 @@ bool is_used(const KeySpec& key, const TaskParts& parts) {
       if (key.section == "train") return key.key == "model_dir";
       if (key.section == "infer") return key.key == "images_dir" || key.key == "output_dir";
       return is_in(key.section, {"image", "mask"});
+    case Task::kTiledInfer:
+      if (key.section == "train") return key.key == "model_dir";
+      return is_in(key.section, {"tiledinfer", "image", "mask"});
     case Task::kInspect:
       return key.section == "image" && key.key == "file_format";
   }

@@ -146,21 +146,6 @@ const std::string& Settings::text(std::string_view section, std::string_view key
   return value(section, key).text;
 }
 
-// What an absent key was perhaps called instead.
-std::string Settings::misspelt(std::string_view section, std::string_view key) const {
-  const std::string wanted = fmt::format("[{}] {}", section, key);
-  for (const Section& known : document_.sections) {
-    for (const Entry& entry : known.entries) {
-      if (find_known_key(known.name, entry.key) == nullptr &&
-          suggest_key(known.name, entry.key) == wanted) {
-        return fmt::format("; {} is not a known key, was {} meant?",
-                           document_.describe(entry, false), key);
-      }
-    }
-  }
-  return "";
-}
-
 void Settings::reject(std::string_view section, std::string_view key, const std::string& problem) {
   const bool used = is_used(*find_known_key(section, key), parts_);
   const std::string suffix = used ? "" : kUnusedHere;
@@ -169,8 +154,8 @@ void Settings::reject(std::string_view section, std::string_view key, const std:
     return;
   }
   add(used, 0,
-      fmt::format("{}: [{}] {} is absent, the default {}{}{}", document_.file, section, key,
-                  problem, misspelt(section, key), suffix));
+      fmt::format("{}: [{}] {} is absent, the default {}{}", document_.file, section, key, problem,
+                  suffix));
 }
 
 void Settings::require(std::string_view section, std::string_view key, const std::string& advice) {
@@ -178,9 +163,7 @@ void Settings::require(std::string_view section, std::string_view key, const std
   const Section* holder = document_.find_section(section);
   const int line = holder == nullptr ? 0 : holder->line;
   const std::string place = line == 0 ? document_.file : fmt::format("{}:{}", document_.file, line);
-  add(true, line,
-      fmt::format("{}: [{}] {} is missing: {}{}", place, section, key, advice,
-                  misspelt(section, key)));
+  add(true, line, fmt::format("{}: [{}] {} is missing: {}", place, section, key, advice));
 }
 
 void Settings::warn(std::string_view section, std::string_view key, const std::string& remark) {
@@ -199,10 +182,12 @@ std::vector<std::string> Settings::finish() const {
   };
   Findings errors;
   for (const Finding& finding : in_order(errors_)) errors.add(finding.text);
-  errors.throw_if_any<ConfigError>(kShownErrors);
   std::vector<std::string> warnings;
   for (const Finding& finding : in_order(warnings_)) warnings.push_back(finding.text);
-  return warnings;
+  if (errors.empty()) return warnings;
+  // A misspelt key is often what an error comes from.
+  for (const std::string& warning : warnings) errors.add("warning: " + warning);
+  throw ConfigError(errors.text(kShownErrors));
 }
 
 }  // namespace flexunet

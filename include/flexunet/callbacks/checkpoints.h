@@ -3,15 +3,12 @@
 #include <filesystem>
 #include <limits>
 
+#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/training/callback.h"
 
 namespace flexunet {
-
-/// The file names below model_dir.
-inline constexpr const char* kBestModelFile = "best_model.safetensors";
-inline constexpr const char* kLastCheckpointFile = "last_checkpoint.safetensors";
 
 /// Saves the network after every epoch as last_checkpoint.safetensors, and as
 /// best_model.safetensors when val_loss is lower than ever before. `metadata` goes into both.

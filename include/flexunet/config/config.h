@@ -9,7 +9,7 @@
 namespace flexunet {
 
 /// What the options are for: a key that does not parse is an error only when the task uses it.
-enum class Task { kTrain, kEvaluate, kInfer, kInspect };
+enum class Task { kTrain, kEvaluate, kInfer, kTiledInfer, kInspect };
 
 struct ConfigRequest {
   std::filesystem::path file;               ///< train_eval_infer.config

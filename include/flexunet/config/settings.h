@@ -54,7 +54,6 @@ class Settings {
   void report_unknown_section(const Section& section);
   void report_unknown_key(const Entry& entry);
   void add(bool is_error, int line, std::string text);
-  std::string misspelt(std::string_view section, std::string_view key) const;
 
   Document document_;
   bool strict_;

@@ -116,10 +116,12 @@ TEST(Config, TellsAllFindingsInTheOrderOfTheFile) {
       "train_eval_infer.config:1: [train] images_dir is missing",
       "train_eval_infer.config:2: [train] epochs = 0: must be from 1 to",
       "train_eval_infer.config:3: [model] image_width is missing: the width in pixels",
-      "; train_eval_infer.config:5: [model] image_widht is not a known key, was image_width meant?",
       "train_eval_infer.config:3: [model] dropout_rate is missing",
       "train_eval_infer.config:6: [model] num_classes = \"2\": must be a whole number",
       "train_eval_infer.config:7:16: [model] base_filters = true: unknown name true: write True",
+      "warning: train_eval_infer.config:5: [model] image_widht: unknown key, it is not read; did "
+      "you "
+      "mean [model] image_width?",
   };
   std::size_t at = 0;
   for (const std::string& part : parts) {
@@ -133,8 +135,9 @@ TEST(Config, HintsAtColorMapWhenTheDefaultMapDoesNotFit) {
   text.replace(text.find("rgb_map"), 7, "color_map");
   EXPECT_EQ(error_of(text),
             "train_eval_infer.config: [mask] rgb_map is absent, the default has 4 colours but "
-            "[model] num_classes is 2: give each class, the background too, one colour; "
-            "train_eval_infer.config:21: [mask] color_map is not a known key, was rgb_map meant?");
+            "[model] num_classes is 2: give each class, the background too, one colour\n"
+            "warning: train_eval_infer.config:21: [mask] color_map: unknown key, it is not read; "
+            "did you mean [mask] rgb_map?");
 }
 
 TEST(Config, HintsAtAnIndentedComment) {

@@ -112,9 +112,21 @@ TEST(Config, RequiresTheFoldersOfTheTaskOnly) {
   EXPECT_TRUE(mentions(error_of(model, with({}, Task::kTrain)), "[train] images_dir is missing"));
   EXPECT_FALSE(mentions(error_of(model, with({}, Task::kTrain)), "[test]"));
   EXPECT_TRUE(mentions(error_of(model, with({}, Task::kEvaluate)), "[test] masks_dir is missing"));
-  EXPECT_TRUE(mentions(error_of(model, with({}, Task::kInfer)), "[infer] output_dir is missing"));
-  EXPECT_EQ(error_of(model, with({"infer.images_dir='a'", "infer.output_dir='b'"}, Task::kInfer)),
-            "");
+  // The command line may name the folders.
+  EXPECT_EQ(error_of(model, with({}, Task::kInfer)), "");
+  EXPECT_EQ(error_of(model, with({}, Task::kTiledInfer)), "");
+}
+
+TEST(Config, ReadsTheKeysOfTheTaskThatTiles) {
+  const std::string text = sample_config() + "[tiledinfer]\nsplit_size = many\nblending = False\n";
+  EXPECT_EQ(error_of(text, with({}, Task::kInfer)), "");
+  EXPECT_TRUE(mentions(error_of(text, with({}, Task::kTiledInfer)), "[tiledinfer] split_size"));
+}
+
+TEST(Config, ShowsWarningsBesideErrors) {
+  const std::string error = error_of(sample_config(), with({"model.epoch=3", "train.epochs=0"}));
+  EXPECT_TRUE(mentions(error, "--set train.epochs"));
+  EXPECT_TRUE(mentions(error, "warning: --set model.epoch: unknown key"));
 }
 
 TEST(Config, WarnsOnlyAboutKeysTheTaskDoesNotUse) {

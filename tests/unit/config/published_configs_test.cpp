@@ -42,7 +42,7 @@ std::string load_error(const ConfigRequest& request) {
 
 // Those whose [mask] no run can use, and a part of what is said about it.
 const std::map<std::string, std::string> kUnusable = {
-    {"MVTEC-SCREW", "[mask] color_map is not a known key, was rgb_map meant?"},
+    {"MVTEC-SCREW", "[mask] color_map: unknown key, it is not read; did you mean [mask] rgb_map?"},
     {"Oil-Spill", ".config:92:13: [mask] mask_file_format"},
     {"Synthetic-NEU-Seg", ".config:90:61: [mask] rgb_map"},
 };
