@@ -11,8 +11,8 @@
 #include "apps/session.h"
 #include "apps/version.h"
 #include "flexunet/base/files.h"
+#include "flexunet/base/text.h"
 #include "flexunet/report/csv.h"
-#include "flexunet/report/number_text.h"
 
 namespace flexunet {
 namespace {

@@ -4,11 +4,11 @@
 
 #include "apps/console.h"
 #include "flexunet/base/error.h"
+#include "flexunet/base/text.h"
 #include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/model/device.h"
 #include "flexunet/report/architecture.h"
-#include "flexunet/report/number_text.h"
 
 namespace flexunet {
 

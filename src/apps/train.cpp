@@ -169,6 +169,7 @@ int main(int argc, char** argv) {
       [](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);
         app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout")
+            ->check(CLI::NonNegativeNumber)
             ->capture_default_str();
       },
       train_network);

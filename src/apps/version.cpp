@@ -15,11 +15,11 @@ namespace {
 // Which BLAS answers at run time: Debian swaps it under LibTorch, so that its build settings say
 // nothing.
 std::string blas_in_use() {
+  if (at::hasMKL()) return "Intel MKL";
   using GetConfig = const char* (*)();
   if (void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_get_config")) {
     return reinterpret_cast<GetConfig>(symbol)();
   }
-  if (at::hasMKL()) return "Intel MKL";
   return "not OpenBLAS (training may be half as fast: install libopenblas0-openmp)";
 }
 

@@ -9,6 +9,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
 #include "flexunet/config/text.h"
 
 namespace flexunet {

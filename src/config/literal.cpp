@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "flexunet/base/text.h"
 #include "flexunet/config/literal_scanner.h"
 #include "flexunet/config/text.h"
 

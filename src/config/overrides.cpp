@@ -6,6 +6,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
 #include "flexunet/config/document.h"
 #include "flexunet/config/literal.h"
 #include "flexunet/config/text.h"
@@ -18,6 +19,12 @@ std::string read_config_text(const fs::path& file) {
   std::error_code error;
   if (fs::is_directory(file, error)) {
     throw ConfigError(fmt::format("{}: is a folder: name the config file in it", file.string()));
+  }
+  if (!fs::exists(file, error)) {
+    throw ConfigError(
+        fmt::format("{}: no such file: name a config file, or start in a project folder, which "
+                    "holds train_eval_infer.config",
+                    file.string()));
   }
   try {
     return read_file(file);

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <iterator>
 
+#include "flexunet/base/text.h"
 #include "flexunet/config/text.h"
 
 namespace flexunet {

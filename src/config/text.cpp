@@ -100,12 +100,6 @@ std::string shorten(std::string_view text, std::size_t limit) {
   return line.substr(0, end) + "...";
 }
 
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return lower;
-}
-
 std::string undouble_percent(std::string_view text) {
   std::string single;
   for (std::size_t i = 0; i < text.size(); ++i) {

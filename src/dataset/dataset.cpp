@@ -12,6 +12,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/npy.h"
 #include "flexunet/imaging/resize.h"
@@ -120,13 +121,6 @@ void count_classes(const cv::Mat& class_mask, std::vector<std::int64_t>& class_p
   }
 }
 
-// 1234567 -> "1,234,567"
-std::string with_commas(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t end = text.size(); end > 3; end -= 3) text.insert(end - 3, ",");
-  return text;
-}
-
 std::string counted(std::size_t count, const char* thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
@@ -138,8 +132,8 @@ std::vector<std::string> DatasetReport::warnings(const std::string& split_name) 
   if (off_palette_pixels > 0) {
     lines.push_back(
         fmt::format("{}: {} pixel{} in {} had colours outside rgb_map; each got its nearest class",
-                    split_name, with_commas(off_palette_pixels), off_palette_pixels == 1 ? "" : "s",
-                    counted(off_palette_files, "mask")));
+                    split_name, with_thousands(off_palette_pixels),
+                    off_palette_pixels == 1 ? "" : "s", counted(off_palette_files, "mask")));
   }
   if (resized_masks > 0) {
     lines.push_back(fmt::format(

@@ -4,7 +4,6 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string_view>
 #include <system_error>
@@ -12,26 +11,22 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* kWildcards = "*?[";
 constexpr const char* kPictures = "pictures (.png .jpg .jpeg .tif .tiff .bmp)";
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 // The files of one side of a split: which count, and what to call them.
 struct FileKind {
   std::string ending;  // ".npy", ".npz", or empty for pictures
 
   bool matches(const fs::path& path) const {
-    return ending.empty() ? is_picture(path) : lower(path.extension().string()) == ending;
+    return ending.empty() ? is_picture(path) : to_lower(path.extension().string()) == ending;
   }
   std::string name() const { return ending.empty() ? kPictures : ending + " files"; }
 };
@@ -41,7 +36,7 @@ FileKind image_kind(const DataOptions& data) {
 }
 
 FileKind mask_kind(const DataOptions& data) {
-  return {lower(data.mask_file_format) == ".npz" ? ".npz" : ""};
+  return {to_lower(data.mask_file_format) == ".npz" ? ".npz" : ""};
 }
 
 std::vector<fs::path> files_of_kind(const std::vector<fs::path>& files, const FileKind& kind) {
@@ -65,12 +60,41 @@ std::string nothing_found(const fs::path& where, const FileKind& kind) {
 std::vector<fs::path> matching_files(const fs::path& where) {
   const std::string pattern = where.filename().string();
   std::vector<fs::path> found;
-  if (pattern.find_first_of("*?[") == std::string::npos) return found;
+  if (pattern.find_first_of(kWildcards) == std::string::npos) return found;
   const fs::path folder = where.has_parent_path() ? where.parent_path() : fs::path(".");
   for (const fs::path& file : list_files(folder)) {
     if (::fnmatch(pattern.c_str(), file.filename().c_str(), 0) == 0) found.push_back(file);
   }
   return found;
+}
+
+// What the wildcards of one component stand for: "benign" for "*_masks" and "benign_masks".
+std::string matched_part(const std::string& component, const std::string& name) {
+  const std::size_t before = component.find_first_of(kWildcards);
+  const std::size_t after = component.size() - 1 - component.find_last_of("*?]");
+  // An escaped character is shorter in the name than in the pattern.
+  if (before + after > name.size()) return name;
+  return name.substr(before, name.size() - before - after);
+}
+
+// What the wildcards of a pattern stand for in a folder that it matched, from left to right.
+std::vector<std::string> matched_parts(const fs::path& pattern, const fs::path& folder) {
+  std::vector<std::string> parts;
+  fs::path rest = folder;
+  std::vector<fs::path> components(pattern.begin(), pattern.end());
+  for (auto component = components.rbegin(); component != components.rend(); ++component) {
+    if (component->empty()) continue;  // a trailing slash
+    if (component->string().find_first_of(kWildcards) != std::string::npos) {
+      parts.push_back(matched_part(component->string(), rest.filename().string()));
+    }
+    rest = rest.parent_path();
+  }
+  std::reverse(parts.begin(), parts.end());
+  return parts;
+}
+
+std::size_t wildcard_components(const fs::path& pattern) {
+  return matched_parts(pattern, pattern).size();
 }
 
 using FilesByStem = std::map<std::string, std::vector<fs::path>>;
@@ -79,12 +103,22 @@ struct Side {
   const char* name;  // "images_dir" or "masks_dir"
   fs::path folder;
   FileKind kind;
+  bool stems_repeat;  // in each folder that the wildcards match
+
+  // What an image and its mask have in common: stem or class/stem.
+  std::string key(const fs::path& file) const {
+    std::string key;
+    if (stems_repeat) {
+      for (const std::string& part : matched_parts(folder, file.parent_path())) key += part + "/";
+    }
+    return key + file.stem().string();
+  }
 };
 
 FilesByStem read_side(const std::string& split_name, const Side& side, Findings& findings) {
   FilesByStem by_stem;
   for (const fs::path& file : files_of_kind(list_files(side.folder), side.kind)) {
-    by_stem[file.stem().string()].push_back(file);
+    by_stem[side.key(file)].push_back(file);
   }
   if (by_stem.empty()) {
     findings.add(
@@ -105,10 +139,11 @@ void report_duplicates(const std::string& split_name, const FilesByStem& files,
 
 void report_orphans(const std::string& split_name, const FilesByStem& files,
                     const FilesByStem& partners, const Side& partner, Findings& findings) {
+  const char* rule = partner.stems_repeat ? " (wildcards and name must match alike)" : "";
   for (const auto& [stem, paths] : files) {
     if (partners.count(stem) > 0) continue;
-    findings.add(fmt::format("{}: {} has no partner '{}' in {} {}", split_name, paths[0].string(),
-                             stem, partner.name, partner.folder.string()));
+    findings.add(fmt::format("{}: {} has no partner '{}' in {} {}{}", split_name, paths[0].string(),
+                             stem, partner.name, partner.folder.string(), rule));
   }
 }
 
@@ -116,8 +151,10 @@ void report_orphans(const std::string& split_name, const FilesByStem& files,
 
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
                                    const DataOptions& data) {
-  const Side image_side{"images_dir", folders.images_dir, image_kind(data)};
-  const Side mask_side{"masks_dir", folders.masks_dir, mask_kind(data)};
+  const std::size_t wildcards = wildcard_components(folders.images_dir);
+  const bool stems_repeat = wildcards > 0 && wildcards == wildcard_components(folders.masks_dir);
+  const Side image_side{"images_dir", folders.images_dir, image_kind(data), stems_repeat};
+  const Side mask_side{"masks_dir", folders.masks_dir, mask_kind(data), stems_repeat};
   Findings findings;
   const FilesByStem images = read_side(split_name, image_side, findings);
   const FilesByStem masks = read_side(split_name, mask_side, findings);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -11,6 +9,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
+#include "flexunet/base/text.h"
 #include "flexunet/imaging/picture_check.h"
 #include "flexunet/imaging/png_codec.h"
 
@@ -36,9 +35,7 @@ cv::Mat decode_with_opencv(const std::string& bytes, const std::string& where) {
 }  // namespace
 
 bool is_picture(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = to_lower(path.extension().string());
   for (const char* known : {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}) {
     if (ending == known) return true;
   }

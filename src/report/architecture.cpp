@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "flexunet/base/text.h"
 #include "flexunet/report/network_shape.h"
-#include "flexunet/report/number_text.h"
 
 namespace flexunet {
 namespace {

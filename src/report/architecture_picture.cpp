@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "flexunet/base/files.h"
+#include "flexunet/base/text.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/report/canvas.h"
 #include "flexunet/report/network_shape.h"
-#include "flexunet/report/number_text.h"
 
 namespace flexunet {
 namespace {

@@ -4,16 +4,8 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstddef>
 
 namespace flexunet {
-
-std::string with_thousands(std::int64_t number) {
-  std::string text = fmt::format("{}", number);
-  const std::size_t first_digit = number < 0 ? 1 : 0;
-  for (std::size_t end = text.size(); end > first_digit + 3; end -= 3) text.insert(end - 3, 1, ',');
-  return text;
-}
 
 std::string python_round4(double number) {
   if (!std::isfinite(number)) return fixed4(number);

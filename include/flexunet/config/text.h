@@ -26,9 +26,6 @@ std::string encode_utf8(char32_t code_point);
 /// One line of at most `limit` characters, "..." in place of what is left out.
 std::string shorten(std::string_view text, std::size_t limit = 60);
 
-/// A to Z as a to z.
-std::string to_lower(std::string_view text);
-
 /// "%%" read as "%".
 std::string undouble_percent(std::string_view text);
 

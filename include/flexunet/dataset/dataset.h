@@ -13,7 +13,7 @@ namespace flexunet {
 
 /// An image and its class mask at model size.
 struct Sample {
-  std::string stem;
+  std::string stem;    ///< as in SamplePair
   cv::Mat image;       ///< (H,W) CV_8UC(image_channels), RGB, 0..255
   cv::Mat class_mask;  ///< (H,W) CV_8UC1, class indices
 };

@@ -8,16 +8,18 @@
 
 namespace flexunet {
 
-/// An image and its mask, matched by stem.
+/// An image and its mask.
 struct SamplePair {
-  std::string stem;
+  std::string stem;  ///< of both files; "class/stem" where wildcards matched the folder "class"
   std::filesystem::path image;
   std::filesystem::path mask;
 };
 
-/// The pairs of a split, sorted by stem. `split_name` ("train", ...) is for messages. Throws
-/// DataError listing everything at once: missing or empty folders, orphans on both sides, stems
-/// that occur twice (first 20 and a count).
+/// The pairs of a split, sorted and matched by stem. Where both folders have the same number of
+/// components with wildcards (`train/*/images` and `train/*/masks`), what the wildcards matched
+/// must agree as well, so that each class may have its own `1.png`. `split_name` ("train", ...) is
+/// for messages. Throws DataError listing everything at once: missing or empty folders, orphans on
+/// both sides, stems that occur twice (first 20 and a count).
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
                                    const DataOptions& data);
 

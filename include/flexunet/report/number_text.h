@@ -1,12 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 namespace flexunet {
-
-/// A whole number with a comma every three digits: "126,809,218".
-std::string with_thousands(std::int64_t number);
 
 /// A number as Python's str() of round(number, 4): "0.0704", "1.0", "nan".
 std::string python_round4(double number);

@@ -64,6 +64,69 @@ TEST(FindPairs, ExpandsWildcardsInBothFolders) {
   EXPECT_EQ(find_pairs("train", folders, pictures()).size(), 2U);
 }
 
+TEST(FindPairs, TellsEqualStemsInDifferentClassFoldersApart) {
+  struct Case {
+    const char* images_dir;
+    const char* masks_dir;
+    std::vector<const char*> files;
+    std::vector<std::string> stems;
+  };
+  const Case cases[] = {
+      {"*/images",
+       "*/masks",
+       {"x/images/1.png", "x/masks/1.png", "y/images/1.png", "y/masks/1.png"},
+       {"x/1", "y/1"}},
+      // The wildcards may match different parts of a name.
+      {"*_images/",
+       "m_*/",
+       {"x_images/1.png", "m_x/1.png", "y_images/1.png", "m_y/1.png"},
+       {"x/1", "y/1"}},
+      {"?/*/i",
+       "?/*/m",
+       {"a/b/i/1.png", "a/b/m/1.png", "b/b/i/1.png", "b/b/m/1.png"},
+       {"a/b/1", "b/b/1"}},
+      // One side gathers what the other one spreads: only the stem can match.
+      {"*/images",
+       "masks",
+       {"x/images/1.png", "y/images/2.png", "masks/1.png", "masks/2.png"},
+       {"1", "2"}},
+  };
+  for (const Case& each : cases) {
+    const TemporaryFolder folder;
+    for (const char* file : each.files) folder.write(file, "");
+    const SplitFolders folders{folder.path() / each.images_dir, folder.path() / each.masks_dir};
+    std::vector<std::string> stems;
+    for (const SamplePair& pair : find_pairs("train", folders, pictures())) {
+      stems.push_back(pair.stem);
+    }
+    EXPECT_EQ(stems, each.stems) << each.images_dir;
+  }
+}
+
+TEST(FindPairs, PairsAnImageWithTheMaskOfItsOwnClassFolder) {
+  const TemporaryFolder folder;
+  for (const char* name : {"x/images/1.png", "x/masks/1.png", "y/images/1.png", "y/masks/1.png"}) {
+    folder.write(name, "");
+  }
+  const SplitFolders folders{folder.path() / "*/images/", folder.path() / "*/masks/"};
+  for (const SamplePair& pair : find_pairs("train", folders, pictures())) {
+    EXPECT_EQ(pair.image.parent_path().parent_path(), pair.mask.parent_path().parent_path());
+  }
+}
+
+TEST(FindPairs, NamesTheClassFolderOfAnOrphanAndOfADuplicate) {
+  const TemporaryFolder folder;
+  for (const char* name : {"x/images/1.png", "x/masks/1.png", "y/images/1.png", "x/images/2.png",
+                           "x/images/2.jpg", "x/masks/2.png"}) {
+    folder.write(name, "");
+  }
+  const SplitFolders folders{folder.path() / "*/images/", folder.path() / "*/masks/"};
+  const std::string problem = problem_of(folders, pictures());
+  EXPECT_EQ(lines_in(problem), 2U) << problem;
+  EXPECT_TRUE(contains(problem, "y/images/1.png has no partner 'y/1' in masks_dir"));
+  EXPECT_TRUE(contains(problem, "share the name 'x/2'"));
+}
+
 TEST(FindPairs, ReadsNpyImagesAndNpzMasksWhereTheConfigSaysSo) {
   const TemporaryFolder folder;
   for (const char* name : {"images/1.npy", "images/1.png", "masks/1.npz", "masks/1.png"}) {

@@ -110,14 +110,5 @@ TEST(PythonRound4, AgreesWithPython) {
   for (const auto& [number, text] : table) EXPECT_EQ(python_round4(number), text) << number;
 }
 
-TEST(WithThousands, SetsACommaEveryThreeDigits) {
-  EXPECT_EQ(with_thousands(0), "0");
-  EXPECT_EQ(with_thousands(999), "999");
-  EXPECT_EQ(with_thousands(1000), "1,000");
-  EXPECT_EQ(with_thousands(126809218), "126,809,218");
-  EXPECT_EQ(with_thousands(-999), "-999");
-  EXPECT_EQ(with_thousands(-123456), "-123,456");
-}
-
 }  // namespace
 }  // namespace flexunet

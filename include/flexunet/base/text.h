@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace flexunet {
+
+/// A to Z as a to z; other bytes stay, so that the result does not depend on the locale.
+std::string to_lower(std::string_view text);
+
+/// A whole number with a comma every three digits: "126,809,218".
+std::string with_thousands(std::int64_t number);
+
+}  // namespace flexunet
