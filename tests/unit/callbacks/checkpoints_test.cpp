@@ -6,19 +6,10 @@
 #include "flexunet/checkpoint/safetensors.h"
 #include "support/epochs.h"
 #include "support/temporary_folder.h"
+#include "support/tiny_network.h"
 
 namespace flexunet {
 namespace {
-
-NetworkOptions tiny_network() {
-  NetworkOptions network;
-  network.image_width = 8;
-  network.image_height = 8;
-  network.num_classes = 2;
-  network.base_filters = 2;
-  network.num_layers = 2;
-  return network;
-}
 
 TEST(Checkpoints, KeepTheBestEpochAndTheLast) {
   const TemporaryFolder folder;

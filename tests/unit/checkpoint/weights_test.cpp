@@ -4,18 +4,13 @@
 
 #include "flexunet/base/error.h"
 #include "support/temporary_folder.h"
+#include "support/tiny_network.h"
 
 namespace flexunet {
 namespace {
 
-NetworkOptions tiny_network() {
-  NetworkOptions network;
-  network.image_width = 8;
-  network.image_height = 8;
-  network.num_classes = 3;
-  network.base_filters = 4;
-  network.base_kernel = 5;
-  network.num_layers = 2;
+NetworkOptions normalised_network() {
+  NetworkOptions network = tiny_network();
   network.normalization = true;
   return network;
 }
@@ -33,13 +28,13 @@ std::string refusal(const std::filesystem::path& path, const NetworkOptions& net
 TEST(Weights, GiveTheSameFunctionAfterLoading) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "best_model.safetensors";
-  FlexUNet saved(tiny_network(), 1);
+  FlexUNet saved(normalised_network(), 1);
   const torch::Tensor images = torch::randint(256, {2, 3, 8, 8}, torch::kUInt8);
   saved->train();
   saved(images);  // moves BatchNorm's statistics
   saved->eval();
   save_weights(path, saved, {{"epoch", "7"}});
-  FlexUNet loaded(tiny_network(), 2);
+  FlexUNet loaded(normalised_network(), 2);
   loaded->eval();
   ASSERT_FALSE(torch::equal(loaded(images), saved(images)));
   EXPECT_EQ(load_weights(path, loaded).at("epoch"), "7");
@@ -49,7 +44,7 @@ TEST(Weights, GiveTheSameFunctionAfterLoading) {
 TEST(Weights, AreStoredInPyTorchsLayout) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "best_model.safetensors";
-  FlexUNet model(tiny_network());
+  FlexUNet model(normalised_network());
   save_weights(path, model, {});
   const auto file = SafetensorsFile::read(path);
   const StoredTensor& stored = file.tensors().at("encoder.1.conv1.weight");
@@ -64,10 +59,10 @@ TEST(Weights, AreStoredInPyTorchsLayout) {
 TEST(Weights, OfAnotherNetworkAreRefusedWithTheFirstDifference) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "best_model.safetensors";
-  FlexUNet model(tiny_network());
+  FlexUNet model(normalised_network());
   save_weights(path, model, {});
 
-  NetworkOptions kernel = tiny_network();
+  NetworkOptions kernel = normalised_network();
   kernel.base_kernel = 7;
   const std::string shapes = refusal(path, kernel);
   EXPECT_NE(
@@ -75,11 +70,11 @@ TEST(Weights, OfAnotherNetworkAreRefusedWithTheFirstDifference) {
       std::string::npos)
       << shapes;
 
-  NetworkOptions deeper = tiny_network();
+  NetworkOptions deeper = normalised_network();
   deeper.num_layers = 3;
   EXPECT_NE(refusal(path, deeper).find("it has no encoder.2.conv1.weight"), std::string::npos);
 
-  NetworkOptions without_norm = tiny_network();
+  NetworkOptions without_norm = normalised_network();
   without_norm.normalization = false;
   EXPECT_NE(refusal(path, without_norm).find("tensors"), std::string::npos);
 }
@@ -88,15 +83,15 @@ TEST(Weights, OfAnotherNetworkAreRefusedWithTheFirstDifference) {
 TEST(Weights, OfAnotherFunctionAreRefused) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "best_model.safetensors";
-  FlexUNet model(tiny_network());
+  FlexUNet model(normalised_network());
   save_weights(path, model, {});
-  NetworkOptions activation = tiny_network();
+  NetworkOptions activation = normalised_network();
   activation.activation = Activation::kElu;
   EXPECT_NE(refusal(path, activation).find("activation is \"relu\""), std::string::npos);
-  NetworkOptions dilation = tiny_network();
+  NetworkOptions dilation = normalised_network();
   dilation.dilation = 2;
   EXPECT_NE(refusal(path, dilation).find("dilation is 1"), std::string::npos);
-  NetworkOptions raw = tiny_network();
+  NetworkOptions raw = normalised_network();
   raw.input_normalize = false;
   EXPECT_NE(refusal(path, raw).find("input_normalize is true"), std::string::npos);
 }
