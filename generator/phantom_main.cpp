@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "flexunet/base/error.h"
 #include "generator/phantom.h"
@@ -27,8 +28,9 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", request.seed, "The same seed gives the same files")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber)
-
+      ->check([](const std::string& text) {
+        return text.rfind('-', 0) == 0 ? "must be 0 or more" : std::string();
+      })
       ->capture_default_str();
   app.add_flag("--force", request.force, "Write into a folder that is not empty");
   try {

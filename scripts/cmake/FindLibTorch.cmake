@@ -40,8 +40,11 @@ add_library(flexunet_torch INTERFACE)
 # SYSTEM: the project's warnings are not for LibTorch's headers.
 target_include_directories(flexunet_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 target_link_libraries(flexunet_torch INTERFACE ${TORCH_LIBRARIES})
+get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+file(REAL_PATH "${fmt_include}" fmt_include)
 foreach(directory IN LISTS TORCH_INCLUDE_DIRS)
-  if(EXISTS ${directory}/fmt/format.h)
+  file(REAL_PATH "${directory}" directory)
+  if(EXISTS ${directory}/fmt/format.h AND NOT directory STREQUAL fmt_include)
     # Its headers hide the system's fmt, whose library holds other symbols: use them without one.
     target_compile_definitions(flexunet_torch INTERFACE FMT_HEADER_ONLY=1)
   endif()

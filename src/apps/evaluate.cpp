@@ -81,7 +81,7 @@ void evaluate_network(const Arguments& arguments) {
   const Options& options = session.options;
   describe_network(options.network);
   FlexUNet model = load_best_model(session);
-  const Dataset test = load_split(session, "test", options.test_split);
+  const Dataset test = std::move(load_splits(session, {{"test", options.test_split}}).front());
   if (arguments.dry_run) {
     say("dry run: everything is in place, nothing was evaluated");
     return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <opencv2/core.hpp>
+#include <system_error>
 #include <vector>
 
 #include "apps/console.h"
@@ -62,6 +63,17 @@ void require_distinct_stems(const std::vector<fs::path>& files) {
                     first->second.string(), file.string(), first->first));
   }
   findings.throw_if_any<DataError>();
+}
+
+// A mask beside its image would replace it, or be taken for an image the next time.
+void require_separate_output(const std::vector<fs::path>& files, const fs::path& output) {
+  std::error_code not_there;
+  for (const fs::path& file : files) {
+    if (!fs::equivalent(file.parent_path(), output, not_there)) continue;
+    throw ConfigError(fmt::format(
+        "{}: holds the images themselves, such as {}: write the masks to another folder",
+        output.string(), file.filename().string()));
+  }
 }
 
 cv::Mat three_channels(const cv::Mat& image) {
@@ -139,6 +151,7 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
   describe_network(options.network);
   const std::vector<fs::path> files = find_images(folders.images, options.data);
   require_distinct_stems(files);
+  require_separate_output(files, folders.output);
   Inferencer inferencer(session, infer_arguments, folders.output);
   say(fmt::format("{} images from {}", files.size(), folders.images.string()));
   if (arguments.dry_run) {

@@ -21,20 +21,26 @@ Session open_session(const Arguments& arguments, Task task) {
   return session;
 }
 
-Dataset load_split(const Session& session, const std::string& name, const SplitFolders& folders) {
-  DatasetRequest request;
-  request.split_name = name;
-  request.folders = folders;
-  request.network = &session.options.network;
-  request.data = &session.options.data;
-  request.threads = session.threads;
-  request.lenient = session.lenient;
-  Dataset dataset = load_dataset(request);
-  say(fmt::format("{:<6} {} images from {}", name,
-                  with_thousands(static_cast<std::int64_t>(dataset.samples.size())),
-                  folders.images_dir.string()));
-  for (const std::string& warning : dataset.report.warnings(name)) warn(warning);
-  return dataset;
+std::vector<Dataset> load_splits(const Session& session, const std::vector<NamedSplit>& splits) {
+  std::vector<DatasetRequest> requests;
+  for (const NamedSplit& split : splits) {
+    DatasetRequest request;
+    request.split_name = split.name;
+    request.folders = split.folders;
+    request.network = &session.options.network;
+    request.data = &session.options.data;
+    request.threads = session.threads;
+    request.lenient = session.lenient;
+    requests.push_back(request);
+  }
+  std::vector<Dataset> datasets = load_datasets(requests);
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    say(fmt::format("{:<6} {} images from {}", splits[i].name,
+                    with_thousands(static_cast<std::int64_t>(datasets[i].samples.size())),
+                    splits[i].folders.images_dir.string()));
+    for (const std::string& warning : datasets[i].report.warnings(splits[i].name)) warn(warning);
+  }
+  return datasets;
 }
 
 void describe_network(const NetworkOptions& network) {

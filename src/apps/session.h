@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <string>
+#include <vector>
 
 #include "apps/arguments.h"
 #include "flexunet/config/options.h"
@@ -22,8 +23,13 @@ struct Session {
 /// Reads the config, prints its warnings, selects device and threads. Throws ConfigError.
 Session open_session(const Arguments& arguments, Task task);
 
-/// Loads a split ("train", "valid", "test") and prints what decoding found. Throws DataError.
-Dataset load_split(const Session& session, const std::string& name, const SplitFolders& folders);
+struct NamedSplit {
+  std::string name;  ///< "train", "valid", "test"
+  SplitFolders folders;
+};
+
+/// Loads splits and prints what decoding found. Throws DataError with the problems of all of them.
+std::vector<Dataset> load_splits(const Session& session, const std::vector<NamedSplit>& splits);
 
 /// Prints the network and its parameters.
 void describe_network(const NetworkOptions& network);

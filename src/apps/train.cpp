@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "apps/console.h"
@@ -26,6 +27,8 @@ namespace flexunet {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kBreakFile = "break_training";
 
 // The first num_infer_images of [infer] images_dir; previews are no reason to refuse a training.
 std::vector<PreviewImage> load_previews(const Options& options) {
@@ -93,7 +96,7 @@ Callbacks make_callbacks(const Session& session, const Arguments& arguments,
   add_previews(callbacks, session, model);
   callbacks.push_back(std::make_unique<HistoryFiles>(
       HistoryPaths{train.eval_dir, options.project_dir / kHistoryFile}, metric, warn));
-  callbacks.push_back(std::make_unique<BreakFile>(options.project_dir / "break_training"));
+  callbacks.push_back(std::make_unique<BreakFile>(options.project_dir / kBreakFile));
   if (train.patience > 0) callbacks.push_back(std::make_unique<EarlyStopping>(train.patience));
   return callbacks;
 }
@@ -129,6 +132,12 @@ void say_summary(const Options& options, const TrainSummary& summary) {
   }
 }
 
+void warn_of_break_file(const Options& options) {
+  const fs::path file = options.project_dir / kBreakFile;
+  if (!fs::exists(file)) return;
+  warn(file.string() + ": is there already, so training will end after its first epoch");
+}
+
 void train_network(const Arguments& arguments) {
   const Session session = open_session(arguments, Task::kTrain);
   const Options& options = session.options;
@@ -136,13 +145,14 @@ void train_network(const Arguments& arguments) {
   say(fmt::format(
       "batches of {}, estimated memory of a training step {}", options.train.batch_size,
       readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
-  const Dataset train = load_split(session, "train", options.train_split);
-  const Dataset valid = load_split(session, "valid", options.valid_split);
+  const std::vector<Dataset> splits =
+      load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
   if (arguments.dry_run) {
     load_previews(options);
     say("dry run: everything is in place, nothing was trained");
     return;
   }
+  warn_of_break_file(options);
   open_model_folder(options, arguments);
   FlexUNet model(options.network, arguments.seed);
   model->to(session.device);
@@ -153,7 +163,8 @@ void train_network(const Arguments& arguments) {
   trainer_options.loss = options.loss;
   trainer_options.optimizer = options.optimizer;
   Trainer trainer(model, trainer_options, session.device);
-  const TrainSummary summary = trainer.fit(train, valid, make_callbacks(session, arguments, model));
+  const TrainSummary summary =
+      trainer.fit(splits[0], splits[1], make_callbacks(session, arguments, model));
   say_summary(options, summary);
 }
 
@@ -169,7 +180,9 @@ int main(int argc, char** argv) {
       [](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);
         app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout")
-            ->check(CLI::NonNegativeNumber)
+            ->check([](const std::string& text) {
+              return text.rfind('-', 0) == 0 ? "must be 0 or more" : std::string();
+            })
             ->capture_default_str();
       },
       train_network);

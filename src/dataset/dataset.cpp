@@ -125,6 +125,31 @@ std::string counted(std::size_t count, const char* thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
+// The decoded pairs; incomplete when files were wrong, which `findings` then names.
+Dataset decode_dataset(const std::vector<SamplePair>& pairs, const DatasetRequest& request,
+                       Findings& findings) {
+  Dataset dataset;
+  DatasetReport& report = dataset.report;
+  report.class_pixels.resize(static_cast<std::size_t>(request.network->num_classes));
+  std::vector<Outcome> outcomes = decode_all(pairs, request);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    Outcome& outcome = outcomes[i];
+    if (outcome.fatal) std::rethrow_exception(outcome.fatal);
+    if (!outcome.problem.empty()) {
+      findings.add(request.split_name + ": " + outcome.problem);
+      continue;
+    }
+    report.off_palette_pixels += outcome.off_palette_pixels;
+    report.off_palette_files += outcome.off_palette_pixels > 0 ? 1 : 0;
+    if (outcome.mask_resized && report.resized_masks++ == 0) {
+      report.first_resized_mask = pairs[i].mask.string();
+    }
+    count_classes(outcome.sample.class_mask, report.class_pixels);
+    dataset.samples.push_back(std::move(outcome.sample));
+  }
+  return dataset;
+}
+
 }  // namespace
 
 std::vector<std::string> DatasetReport::warnings(const std::string& split_name) const {
@@ -152,30 +177,23 @@ std::vector<std::string> DatasetReport::warnings(const std::string& split_name) 
   return lines;
 }
 
-Dataset load_dataset(const DatasetRequest& request) {
-  const std::vector<SamplePair> pairs =
-      find_pairs(request.split_name, request.folders, *request.data);
-  std::vector<Outcome> outcomes = decode_all(pairs, request);
+std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests) {
   Findings findings;
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.fatal) std::rethrow_exception(outcome.fatal);
-    if (!outcome.problem.empty()) findings.add(request.split_name + ": " + outcome.problem);
+  std::vector<std::vector<SamplePair>> pairs;
+  for (const DatasetRequest& request : requests) {
+    pairs.push_back(find_pairs(request.split_name, request.folders, *request.data, findings));
   }
   findings.throw_if_any<DataError>();
-  Dataset dataset;
-  DatasetReport& report = dataset.report;
-  report.class_pixels.resize(static_cast<std::size_t>(request.network->num_classes));
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    Outcome& outcome = outcomes[i];
-    report.off_palette_pixels += outcome.off_palette_pixels;
-    report.off_palette_files += outcome.off_palette_pixels > 0 ? 1 : 0;
-    if (outcome.mask_resized && report.resized_masks++ == 0) {
-      report.first_resized_mask = pairs[i].mask.string();
-    }
-    count_classes(outcome.sample.class_mask, report.class_pixels);
-    dataset.samples.push_back(std::move(outcome.sample));
+  std::vector<Dataset> datasets;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    datasets.push_back(decode_dataset(pairs[i], requests[i], findings));
   }
-  return dataset;
+  findings.throw_if_any<DataError>();
+  return datasets;
+}
+
+Dataset load_dataset(const DatasetRequest& request) {
+  return std::move(load_datasets({request}).front());
 }
 
 cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,

@@ -150,12 +150,12 @@ void report_orphans(const std::string& split_name, const FilesByStem& files,
 }  // namespace
 
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
-                                   const DataOptions& data) {
+                                   const DataOptions& data, Findings& findings) {
   const std::size_t wildcards = wildcard_components(folders.images_dir);
   const bool stems_repeat = wildcards > 0 && wildcards == wildcard_components(folders.masks_dir);
   const Side image_side{"images_dir", folders.images_dir, image_kind(data), stems_repeat};
   const Side mask_side{"masks_dir", folders.masks_dir, mask_kind(data), stems_repeat};
-  Findings findings;
+  const std::size_t earlier_problems = findings.problems().size();
   const FilesByStem images = read_side(split_name, image_side, findings);
   const FilesByStem masks = read_side(split_name, mask_side, findings);
   report_duplicates(split_name, images, findings);
@@ -165,9 +165,17 @@ std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFol
     report_orphans(split_name, images, masks, mask_side, findings);
     report_orphans(split_name, masks, images, image_side, findings);
   }
-  findings.throw_if_any<DataError>();
+  if (findings.problems().size() > earlier_problems) return {};
   std::vector<SamplePair> pairs;
   for (const auto& [stem, paths] : images) pairs.push_back({stem, paths[0], masks.at(stem)[0]});
+  return pairs;
+}
+
+std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
+                                   const DataOptions& data) {
+  Findings findings;
+  std::vector<SamplePair> pairs = find_pairs(split_name, folders, data, findings);
+  findings.throw_if_any<DataError>();
   return pairs;
 }
 

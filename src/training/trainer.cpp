@@ -23,11 +23,10 @@ double seconds_since(Clock::time_point start) {
 
 void require_finite(const EpochResult& result) {
   if (std::isfinite(result.loss) && std::isfinite(result.val_loss)) return;
-  throw TrainingError(
-      fmt::format("epoch {}: loss {}, val_loss {}: training diverged at learning rate {}. The best "
-                  "model so far "
-                  "is kept; try a learning rate ten times smaller, or a smaller clipvalue",
-                  result.epoch + 1, result.loss, result.val_loss, result.learning_rate));
+  throw TrainingError(fmt::format(
+      "epoch {}: loss {}, val_loss {}: training diverged at learning rate {}. What earlier epochs "
+      "wrote is kept; try a learning rate ten times smaller, or a smaller clipvalue",
+      result.epoch + 1, std::abs(result.loss), std::abs(result.val_loss), result.learning_rate));
 }
 
 }  // namespace

@@ -49,6 +49,10 @@ struct DatasetRequest {
 /// Throws DataError listing every file that is wrong (first 20 and a count).
 Dataset load_dataset(const DatasetRequest& request);
 
+/// The same for several splits: all pairs are found before any image is read, and what is wrong in
+/// any split is told at once.
+std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests);
+
 /// An image at its own size, as picture or .npy, with its channels checked. Throws DataError.
 cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,
                    const DataOptions& data);

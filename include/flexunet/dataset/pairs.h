@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "flexunet/base/findings.h"
 #include "flexunet/config/options.h"
 
 namespace flexunet {
@@ -22,6 +23,10 @@ struct SamplePair {
 /// both sides, stems that occur twice (first 20 and a count).
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
                                    const DataOptions& data);
+
+/// The same for one of several splits: what is wrong goes to `findings`, nothing is thrown.
+std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
+                                   const DataOptions& data, Findings& findings);
 
 /// The images of a folder, which may hold wildcards, or one file, or the files that match a pattern
 /// such as `dir/*.png` (files before folders where it matches both), sorted by path.

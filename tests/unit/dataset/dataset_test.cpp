@@ -193,5 +193,40 @@ TEST_F(DatasetTest, RefusesPicturesForAFourChannelNetwork) {
   EXPECT_TRUE(contains(problem(), "file_format")) << problem();
 }
 
+TEST_F(DatasetTest, TellsTheProblemsOfAllSplitsBeforeAnyImageIsRead) {
+  add_pair("good", {8, 8}, {8, 8});
+  folder_.write("images/broken.png", "not a picture");
+  folder_.write("masks/broken.png", "not a picture");
+  const DatasetRequest train{"train", {images(), masks()}, &network_, &data_, 1, false};
+  const DatasetRequest valid{"valid", {images(), folder_.path() / "none"}, &network_, &data_};
+  const DatasetRequest test{"test", {folder_.path() / "none", masks()}, &network_, &data_};
+  try {
+    load_datasets({train, valid, test});
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("valid: masks_dir"), std::string::npos) << text;
+    EXPECT_NE(text.find("test: images_dir"), std::string::npos) << text;
+    EXPECT_EQ(text.find("broken"), std::string::npos) << text;
+  }
+}
+
+TEST_F(DatasetTest, TellsTheUnreadableFilesOfAllSplits) {
+  add_pair("good", {8, 8}, {8, 8});
+  folder_.write("images/broken.png", "not a picture");
+  folder_.write("masks/broken.png", "not a picture");
+  const DatasetRequest train{"train", {images(), masks()}, &network_, &data_, 1, false};
+  DatasetRequest valid = train;
+  valid.split_name = "valid";
+  try {
+    load_datasets({train, valid});
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("train: "), std::string::npos) << text;
+    EXPECT_NE(text.find("valid: "), std::string::npos) << text;
+  }
+}
+
 }  // namespace
 }  // namespace flexunet

@@ -1,0 +1,76 @@
+#include "support/process.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "flexunet/base/files.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace fs = std::filesystem;
+namespace {
+
+// Files rather than pipes: no program can wait for a reader that waits for the program.
+class SpawnActions {
+ public:
+  SpawnActions(const fs::path& folder, const fs::path& out, const fs::path& err) {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
+    open(STDIN_FILENO, "/dev/null", O_RDONLY);
+    open(STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC);
+    open(STDERR_FILENO, err, O_WRONLY | O_CREAT | O_TRUNC);
+  }
+  ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  void open(int descriptor, const fs::path& path, int flags) {
+    constexpr mode_t kOwnerOnly = 0600;
+    ::posix_spawn_file_actions_addopen(&actions_, descriptor, path.c_str(), flags, kOwnerOnly);
+  }
+
+  posix_spawn_file_actions_t actions_;
+};
+
+int wait_for(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0) {
+    if (errno != EINTR) throw std::runtime_error(std::strerror(errno));
+  }
+  constexpr int kSignalled = 128;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalled + WTERMSIG(status);
+}
+
+}  // namespace
+
+ProcessResult run_process(const fs::path& program, const std::vector<std::string>& arguments,
+                          const fs::path& folder) {
+  const TemporaryFolder output;
+  const fs::path out = output.path() / "out";
+  const fs::path err = output.path() / "err";
+  const SpawnActions actions(folder, out, err);
+  std::vector<std::string> words{program.string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t process = 0;
+  const int error =
+      ::posix_spawn(&process, program.c_str(), actions.get(), nullptr, argv.data(), ::environ);
+  if (error != 0) throw std::runtime_error(program.string() + ": " + std::strerror(error));
+  ProcessResult result;
+  result.exit_code = wait_for(process);
+  result.out = read_file(out);
+  result.err = read_file(err);
+  return result;
+}
+
+}  // namespace flexunet
