@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/golden.h"
+
+namespace flexunet {
+
+/// A number or tensor that the original recorded, and ours.
+struct Comparison {
+  std::string quantity;  ///< a row of the table of tolerances
+  std::string what;      ///< which of them
+  torch::Tensor actual;
+  torch::Tensor expected;
+};
+
+/// The largest difference, relative to the largest expected element.
+double relative_difference(const torch::Tensor& actual, const torch::Tensor& expected);
+
+/// Replays the recording's order of events (weights as given, ten steps, three epochs) and returns
+/// everything that it holds beside what we get.
+std::vector<Comparison> compare_with_recording(const Golden& golden);
+
+}  // namespace flexunet
