@@ -6,6 +6,7 @@
 #include <string>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/text.h"
 #include "generator/phantom.h"
 
 namespace {
@@ -29,7 +30,7 @@ int run(int argc, char** argv) {
   app.add_option("--seed", request.seed, "The same seed gives the same files")
       ->type_name("N")
       ->check([](const std::string& text) {
-        return text.rfind('-', 0) == 0 ? "must be 0 or more" : std::string();
+        return flexunet::is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
       })
       ->capture_default_str();
   app.add_flag("--force", request.force, "Write into a folder that is not empty");

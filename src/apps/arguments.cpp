@@ -20,6 +20,8 @@ void add_config_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--verbose", arguments.verbose, "Print more")->excludes(quiet);
   app.add_flag("--dump-config", arguments.dump_config,
                "Print the effective configuration as JSON and exit");
+  app.add_flag("--dry-run", arguments.dry_run,
+               "Load, check and describe everything; write nothing");
 }
 
 void add_run_options(CLI::App& app, Arguments& arguments) {
@@ -30,8 +32,6 @@ void add_run_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--precision", arguments.precision, "Number format of the network")
       ->check(CLI::IsMember({"float32"}))
       ->capture_default_str();
-  app.add_flag("--dry-run", arguments.dry_run,
-               "Load, check and describe everything; write nothing");
 }
 
 ConfigRequest config_request(const Arguments& arguments, Task task) {

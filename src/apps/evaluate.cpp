@@ -12,6 +12,7 @@
 #include "apps/version.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
+#include "flexunet/report/architecture.h"
 #include "flexunet/report/csv.h"
 
 namespace flexunet {
@@ -83,6 +84,9 @@ void evaluate_network(const Arguments& arguments) {
   FlexUNet model = load_best_model(session);
   const Dataset test = std::move(load_splits(session, {{"test", options.test_split}}).front());
   if (arguments.dry_run) {
+    say(fmt::format(
+        "batches of {}, estimated memory of an evaluation step {}", options.eval_batch_size,
+        readable_bytes(estimated_inference_bytes(options.network, options.eval_batch_size))));
     say("dry run: everything is in place, nothing was evaluated");
     return;
   }

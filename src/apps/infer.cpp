@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <opencv2/core.hpp>
-#include <system_error>
 #include <vector>
 
 #include "apps/console.h"
+#include "apps/output_folders.h"
 #include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
@@ -17,11 +17,14 @@
 #include "flexunet/imaging/rgb_map.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
+#include "flexunet/report/architecture.h"
 
 namespace flexunet {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kOverlay = "_overlay";  // of the file that shows mask over image
 
 /// What flexunet-infer alone understands.
 struct InferArguments {
@@ -52,28 +55,21 @@ Folders choose_folders(const Options& options, const InferArguments& arguments) 
           arguments.output.empty() ? *output : fs::absolute(arguments.output)};
 }
 
-void require_distinct_stems(const std::vector<fs::path>& files) {
+void require_distinct_outputs(const std::vector<fs::path>& files, bool overlay) {
   std::map<std::string, fs::path> seen;
   Findings findings;
-  for (const fs::path& file : files) {
-    const auto [first, fresh] = seen.emplace(file.stem().string(), file);
-    if (fresh) continue;
+  const auto add = [&](const std::string& name, const fs::path& file) {
+    const auto [first, fresh] = seen.emplace(name, file);
+    if (fresh) return;
     findings.add(
         fmt::format("{} and {} would both become {}.png: infer them into different folders",
-                    first->second.string(), file.string(), first->first));
+                    first->second.string(), file.string(), name));
+  };
+  for (const fs::path& file : files) {
+    add(file.stem().string(), file);
+    if (overlay) add(file.stem().string() + kOverlay, file);
   }
   findings.throw_if_any<DataError>();
-}
-
-// A mask beside its image would replace it, or be taken for an image the next time.
-void require_separate_output(const std::vector<fs::path>& files, const fs::path& output) {
-  std::error_code not_there;
-  for (const fs::path& file : files) {
-    if (!fs::equivalent(file.parent_path(), output, not_there)) continue;
-    throw ConfigError(fmt::format(
-        "{}: holds the images themselves, such as {}: write the masks to another folder",
-        output.string(), file.filename().string()));
-  }
 }
 
 cv::Mat three_channels(const cv::Mat& image) {
@@ -128,7 +124,7 @@ class Inferencer {
     const std::string stem = file.stem().string();
     write_palette_png(output_ / (stem + ".png"), mask, rgb_map_);
     if (arguments_.overlay) {
-      write_png(output_ / (stem + "_overlay.png"),
+      write_png(output_ / (stem + kOverlay + ".png"),
                 overlay_mask(three_channels(image), rgb_map_.encode(mask), mask));
     }
     ++written_;
@@ -150,11 +146,14 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
   const Folders folders = choose_folders(options, infer_arguments);
   describe_network(options.network);
   const std::vector<fs::path> files = find_images(folders.images, options.data);
-  require_distinct_stems(files);
-  require_separate_output(files, folders.output);
+  require_distinct_outputs(files, infer_arguments.overlay);
+  require_own_output_folder(folders.output, options, files);
   Inferencer inferencer(session, infer_arguments, folders.output);
   say(fmt::format("{} images from {}", files.size(), folders.images.string()));
   if (arguments.dry_run) {
+    say(fmt::format(
+        "batches of {}, estimated memory of a prediction step {}", options.eval_batch_size,
+        readable_bytes(estimated_inference_bytes(options.network, options.eval_batch_size))));
     say(fmt::format("dry run: {} masks would go to {}", files.size(), folders.output.string()));
     return;
   }

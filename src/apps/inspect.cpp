@@ -17,6 +17,7 @@ void inspect_network(const Arguments& arguments, const std::string& output) {
       output.empty() ? config.options.project_dir : std::filesystem::path(output);
   const std::string summary = summary_text(config.options.network);
   say(summary);
+  if (arguments.dry_run) return;
   write_file(folder / "summary.txt", summary);
   write_architecture_png(folder / "model.png", config.options.network);
   say(fmt::format("written: {}, {}", (folder / "summary.txt").string(),

@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
-#include "flexunet/base/findings.h"
 #include "flexunet/checkpoint/model_files.h"
 
 namespace flexunet {
@@ -23,16 +21,6 @@ bool holds_a_model(const fs::path& model_dir) {
   });
 }
 
-bool is_inside(const fs::path& path, const fs::path& folder) {
-  const fs::path relative = path.lexically_relative(folder);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
-// Folder paths of a config end in a slash, which leaves no last component to name the copy by.
-fs::path without_trailing_slash(const fs::path& path) {
-  return path.has_filename() ? path : path.parent_path();
-}
-
 fs::path next_free_folder(const fs::path& parent) {
   int number = 1;
   while (fs::exists(parent / std::to_string(number))) ++number;
@@ -43,26 +31,15 @@ fs::path next_free_folder(const fs::path& parent) {
 
 std::optional<fs::path> set_previous_run_aside(const Options& options) {
   if (!holds_a_model(options.train.model_dir)) return std::nullopt;
-  const std::vector<fs::path> results{options.train.model_dir,
-                                      options.train.eval_dir,
+  // model_dir last: while it is here, an interrupted move is noticed again.
+  const std::vector<fs::path> results{options.train.eval_dir,
                                       options.train.epoch_change_infer_dir,
                                       options.train.epoch_change_tiled_infer_dir,
                                       options.project_dir / kHistoryFile,
-                                      options.project_dir / kEvaluationFile};
-  Findings findings;
-  for (const fs::path& result : results) {
-    const fs::path path = without_trailing_slash(result);
-    if (is_inside(options.project_dir, path)) {
-      findings.add(fmt::format(
-          "{}: results of an earlier run are here, and the folder cannot be moved away because it "
-          "holds the project; give model_dir, eval_dir and the previews folders of their own",
-          path.string()));
-    }
-  }
-  findings.throw_if_any<ConfigError>();
+                                      options.project_dir / kEvaluationFile,
+                                      options.train.model_dir};
   const fs::path target = next_free_folder(options.project_dir / "previous_runs");
-  for (const fs::path& result : results) {
-    const fs::path path = without_trailing_slash(result);
+  for (const fs::path& path : results) {
     if (!fs::exists(path)) continue;  // also when it lay inside a folder that was moved
     fs::path name = path.filename();
     while (fs::exists(target / name)) name += "_";

@@ -11,6 +11,9 @@ namespace flexunet {
 namespace {
 
 constexpr const char* kClearLine = "\r\x1b[K";
+// A line that wrapped could not be redrawn: what does not fit is cut.
+constexpr const char* kNoWrap = "\x1b[?7l";
+constexpr const char* kWrap = "\x1b[?7h";
 
 std::string clock_time(double seconds) {
   const auto whole = static_cast<int>(seconds + 0.5);
@@ -34,10 +37,10 @@ void ConsoleProgress::on_batch_end(const BatchResult& result) {
   const std::size_t done = result.batch + 1;
   const double left =
       result.seconds / static_cast<double>(done) * static_cast<double>(result.batches - done);
-  fmt::print("{}epoch {}/{} [{}] {}/{} loss {:.4f} {} {:.4f} lr {:.3g} {:.1f} images/s {} left",
-             kClearLine, result.epoch + 1, epochs_, bar(done, result.batches), done, result.batches,
-             result.loss, metric_name_, result.metric, result.learning_rate,
-             static_cast<double>(result.images) / result.seconds, clock_time(left));
+  fmt::print("{}{}epoch {}/{} [{}] {}/{} loss {:.4f} {} {:.4f} lr {:.3g} {:.1f} images/s {} left{}",
+             kClearLine, kNoWrap, result.epoch + 1, epochs_, bar(done, result.batches), done,
+             result.batches, result.loss, metric_name_, result.metric, result.learning_rate,
+             static_cast<double>(result.images) / result.seconds, clock_time(left), kWrap);
   std::fflush(stdout);
 }
 

@@ -1,6 +1,7 @@
 #include "apps/session.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/console.h"
 #include "flexunet/base/error.h"
@@ -11,6 +12,29 @@
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {
+namespace {
+
+// Another rgb_map would name every class wrongly; another size only makes the scores worse.
+void require_same_data(const Metadata& metadata, const Options& options,
+                       const std::filesystem::path& file) {
+  const Metadata wanted = data_metadata(options);
+  const auto differs = [&](const std::string& key) {
+    const auto stored = metadata.find(key);
+    return stored != metadata.end() && stored->second != wanted.at(key);
+  };
+  if (differs("rgb_map")) {
+    throw CheckpointError(
+        fmt::format("{}: trained with rgb_map = {}, the config has {}: use the map "
+                    "of the training, or train anew",
+                    file.string(), metadata.at("rgb_map"), wanted.at("rgb_map")));
+  }
+  if (differs("image_size")) {
+    warn(fmt::format("{}: trained at {} pixels, the config has {}", file.string(),
+                     metadata.at("image_size"), wanted.at("image_size")));
+  }
+}
+
+}  // namespace
 
 Session open_session(const Arguments& arguments, Task task) {
   LoadedConfig config = load_config(config_request(arguments, task));
@@ -52,6 +76,18 @@ void describe_network(const NetworkOptions& network) {
       with_thousands(parameter_count(network))));
 }
 
+Metadata data_metadata(const Options& options) {
+  std::vector<std::string> colors(options.data.rgb_map.size());
+  for (const RgbMapEntry& entry : options.data.rgb_map) {
+    const auto& [red, green, blue] = entry.color;
+    colors.at(static_cast<std::size_t>(entry.class_index)) =
+        fmt::format("({},{},{}):{}", red, green, blue, entry.class_index);
+  }
+  return {{"rgb_map", fmt::format("{{{}}}", fmt::join(colors, ", "))},
+          {"image_size",
+           fmt::format("{}x{}", options.network.image_width, options.network.image_height)}};
+}
+
 FlexUNet load_best_model(const Session& session) {
   const std::filesystem::path file = session.options.train.model_dir / kBestModelFile;
   std::error_code unreadable;
@@ -61,7 +97,7 @@ FlexUNet load_best_model(const Session& session) {
                     file.string()));
   }
   FlexUNet model(session.options.network);
-  load_weights(file, model);
+  require_same_data(load_weights(file, model), session.options, file);
   model->to(session.device);
   model->eval();
   return model;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/arguments.h"
+#include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/model/flexunet.h"
@@ -34,8 +35,12 @@ std::vector<Dataset> load_splits(const Session& session, const std::vector<Named
 /// Prints the network and its parameters.
 void describe_network(const NetworkOptions& network);
 
+/// What a checkpoint tells about the data it was trained on, beside its network.
+Metadata data_metadata(const Options& options);
+
 /// The best model of [train] model_dir, in evaluation mode on the session's device.
-/// Throws CheckpointError: there is none, or it does not fit the config.
+/// Warns where it was trained at another image size. Throws CheckpointError: there is none, or it
+/// does not fit the config.
 FlexUNet load_best_model(const Session& session);
 
 /// Bytes for people: "1.2 GB".

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "apps/console.h"
+#include "apps/output_folders.h"
 #include "apps/previous_run.h"
 #include "apps/program.h"
 #include "apps/progress.h"
@@ -12,6 +14,7 @@
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
+#include "flexunet/base/text.h"
 #include "flexunet/callbacks/break_file.h"
 #include "flexunet/callbacks/checkpoints.h"
 #include "flexunet/callbacks/early_stopping.h"
@@ -29,6 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBreakFile = "break_training";
+constexpr const char* kLogFile = "train.log";
 
 // The first num_infer_images of [infer] images_dir; previews are no reason to refuse a training.
 std::vector<PreviewImage> load_previews(const Options& options) {
@@ -44,7 +48,13 @@ std::vector<PreviewImage> load_previews(const Options& options) {
     if (files.size() > static_cast<std::size_t>(train.num_infer_images)) {
       files.resize(static_cast<std::size_t>(train.num_infer_images));
     }
+    std::set<std::string> stems;
     for (const fs::path& file : files) {
+      if (!stems.insert(file.stem().string()).second) {
+        warn(fmt::format("no previews of {}: another image of that name comes first",
+                         file.string()));
+        continue;
+      }
       previews.push_back({file.stem().string(), read_image(file, options.network, options.data)});
     }
   } catch (const DataError& error) {
@@ -86,9 +96,10 @@ Callbacks make_callbacks(const Session& session, const Arguments& arguments,
   Callbacks callbacks;
   callbacks.push_back(std::make_unique<ConsoleProgress>(train.epochs, metric,
                                                         !arguments.quiet && is_interactive()));
-  callbacks.push_back(std::make_unique<Checkpoints>(
-      model, train.model_dir,
-      Metadata{{"flexunet_version", FLEXUNET_VERSION}, {"seed", std::to_string(arguments.seed)}}));
+  Metadata metadata = data_metadata(options);
+  metadata["flexunet_version"] = FLEXUNET_VERSION;
+  metadata["seed"] = std::to_string(arguments.seed);
+  callbacks.push_back(std::make_unique<Checkpoints>(model, train.model_dir, std::move(metadata)));
   if (train.learning_rate_reducer) {
     callbacks.push_back(
         std::make_unique<LearningRateReducer>(train.reducer_factor, train.reducer_patience));
@@ -106,14 +117,11 @@ void open_model_folder(const Options& options, const Arguments& arguments) {
   if (const auto moved = set_previous_run_aside(options)) {
     say(fmt::format("the results of the previous run are now in {}", moved->string()));
   }
-  open_log_file(options.train.model_dir / "train.log");
+  open_log_file(options.train.model_dir / kLogFile);
   write_file(options.train.model_dir / options.config_file.filename(),
              read_file(options.config_file));
   for (const std::string& text : arguments.overrides) say(fmt::format("--set {}", text));
-}
-
-void say_files_below(const fs::path& folder) {
-  for (const fs::path& file : list_files(folder)) say("  " + file.string());
+  say(fmt::format("seed {}", arguments.seed));
 }
 
 void say_summary(const Options& options, const TrainSummary& summary) {
@@ -121,15 +129,35 @@ void say_summary(const Options& options, const TrainSummary& summary) {
   say(fmt::format("best epoch: {} with val_loss {:.4f}", summary.best_epoch + 1,
                   summary.best_val_loss));
   say("files written:");
-  say_files_below(options.train.model_dir);
-  say_files_below(options.train.eval_dir);
-  say("  " + (options.project_dir / kHistoryFile).string());
   const TrainOptions& train = options.train;
+  const fs::path files[] = {
+      train.model_dir / kBestModelFile,     train.model_dir / kLastCheckpointFile,
+      train.model_dir / kLogFile,           train.model_dir / options.config_file.filename(),
+      train.eval_dir / "train_losses.csv",  train.eval_dir / "train_losses.png",
+      train.eval_dir / "train_metrics.csv", train.eval_dir / "train_metrics.png",
+      options.project_dir / kHistoryFile};
+  for (const fs::path& file : files) {
+    if (fs::exists(file)) say("  " + file.string());
+  }
   for (const fs::path& folder :
        {train.epoch_change_infer_dir, train.epoch_change_tiled_infer_dir}) {
     const std::size_t count = list_files(folder).size();
     if (count > 0) say(fmt::format("  {} ({} masks)", folder.string(), count));
   }
+}
+
+// BatchNorm has no variance to divide by where a batch has one value a channel.
+void require_batches_to_normalize(const Options& options, std::size_t images) {
+  const NetworkOptions& network = options.network;
+  const int bridge = 1 << (network.num_layers - 1);
+  const bool one_pixel = network.image_width == bridge && network.image_height == bridge;
+  const auto batch_size = static_cast<std::size_t>(options.train.batch_size);
+  if (!network.normalization || !one_pixel || (batch_size > 1 && images % batch_size != 1)) return;
+  throw ConfigError(fmt::format(
+      "[model] normalization = True with a bridge of 1x1 pixels needs batches of two images or "
+      "more, "
+      "but batch_size = {} leaves one of {} images alone: change batch_size or num_layers",
+      batch_size, images));
 }
 
 void warn_of_break_file(const Options& options) {
@@ -145,8 +173,10 @@ void train_network(const Arguments& arguments) {
   say(fmt::format(
       "batches of {}, estimated memory of a training step {}", options.train.batch_size,
       readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
+  require_own_result_folders(options);
   const std::vector<Dataset> splits =
       load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
+  require_batches_to_normalize(options, splits[0].samples.size());
   if (arguments.dry_run) {
     load_previews(options);
     say("dry run: everything is in place, nothing was trained");
@@ -181,7 +211,7 @@ int main(int argc, char** argv) {
         add_run_options(app, arguments);
         app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout")
             ->check([](const std::string& text) {
-              return text.rfind('-', 0) == 0 ? "must be 0 or more" : std::string();
+              return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
             })
             ->capture_default_str();
       },

@@ -128,7 +128,16 @@ void create_folder(const fs::path& path) {
 
 void move_path(const fs::path& from, const fs::path& to) {
   if (to.has_parent_path()) create_folder(to.parent_path());
-  if (::rename(from.c_str(), to.c_str()) != 0) fail_output(from, "move", errno);
+  if (::rename(from.c_str(), to.c_str()) == 0) return;
+  if (errno != EXDEV) fail_output(from, "move", errno);
+  // Another file system: a whole copy first, so that nothing is lost on the way.
+  const fs::path partial = to.string() + ".partial";
+  std::error_code error;
+  fs::remove_all(partial, error);
+  fs::copy(from, partial, fs::copy_options::recursive | fs::copy_options::copy_symlinks, error);
+  if (!error) fs::rename(partial, to, error);
+  if (!error) fs::remove_all(from, error);
+  if (error) throw OutputError(fmt::format("{}: cannot move: {}", from.string(), error.message()));
 }
 
 std::vector<fs::path> match_folders(const fs::path& pattern) {

@@ -1,6 +1,8 @@
 #include "flexunet/base/text.h"
 
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 namespace flexunet {
 
@@ -8,6 +10,12 @@ std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   return lower;
+}
+
+bool is_unsigned_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
 }
 
 std::string with_thousands(std::int64_t number) {

@@ -29,6 +29,11 @@ struct FileKind {
     return ending.empty() ? is_picture(path) : to_lower(path.extension().string()) == ending;
   }
   std::string name() const { return ending.empty() ? kPictures : ending + " files"; }
+  std::string advice() const {
+    if (ending == ".npz") return "; for pictures set [mask] mask_file_format = \".png\"";
+    if (ending == ".npy") return "; for pictures leave [image] file_format out";
+    return "";
+  }
 };
 
 FileKind image_kind(const DataOptions& data) {
@@ -46,16 +51,6 @@ std::vector<fs::path> files_of_kind(const std::vector<fs::path>& files, const Fi
   return found;
 }
 
-// Explains an empty result: a missing folder, an empty one, or one with other files.
-std::string nothing_found(const fs::path& where, const FileKind& kind) {
-  if (match_folders(where).empty())
-    return fmt::format("{}: no such folder or file", where.string());
-  const std::size_t others = list_files(where).size();
-  if (others == 0)
-    return fmt::format("{}: the folder is empty, {} expected", where.string(), kind.name());
-  return fmt::format("{}: none of its {} files are {}", where.string(), others, kind.name());
-}
-
 // The files that match a pattern in the last component, such as `dir/*.png`.
 std::vector<fs::path> matching_files(const fs::path& where) {
   const std::string pattern = where.filename().string();
@@ -66,6 +61,20 @@ std::vector<fs::path> matching_files(const fs::path& where) {
     if (::fnmatch(pattern.c_str(), file.filename().c_str(), 0) == 0) found.push_back(file);
   }
   return found;
+}
+
+// Explains an empty result: a missing folder, an empty one, or one with other files.
+std::string nothing_found(const fs::path& where, const FileKind& kind) {
+  if (!matching_files(where).empty()) {
+    return fmt::format("{}: matches files: name their folder alone", where.string());
+  }
+  if (match_folders(where).empty())
+    return fmt::format("{}: no such folder or file", where.string());
+  const std::size_t others = list_files(where).size();
+  if (others == 0)
+    return fmt::format("{}: the folder is empty, {} expected", where.string(), kind.name());
+  return fmt::format("{}: none of its {} files are {}{}", where.string(), others, kind.name(),
+                     kind.advice());
 }
 
 // What the wildcards of one component stand for: "benign" for "*_masks" and "benign_masks".

@@ -137,6 +137,17 @@ std::int64_t estimated_training_bytes(const NetworkOptions& network, int batch_s
   return 4 * kFloatBytes * parameter_count(network) + batch_size * (kept + 2 * largest);
 }
 
+std::int64_t estimated_inference_bytes(const NetworkOptions& network, int batch_size) {
+  std::int64_t skips = 0;
+  std::int64_t largest = 0;
+  for (const LayerRow& row : layer_table(network)) {
+    const std::int64_t bytes = kFloatBytes * row.channels * row.height * row.width;
+    largest = std::max(largest, bytes);
+    if (row.name.find(".pool") != std::string::npos) skips += 4 * bytes;  // before it was halved
+  }
+  return kFloatBytes * parameter_count(network) + batch_size * (skips + 2 * largest);
+}
+
 std::string summary_text(const NetworkOptions& network) {
   const std::int64_t parameters = parameter_count(network);
   std::string text =

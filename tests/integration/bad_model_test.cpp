@@ -75,5 +75,15 @@ TEST_F(BadModel, WithADamagedTensor) {
   expect_refusal({});
 }
 
+TEST_F(BadModel, OfAnotherRgbMapIsRefusedAndOfAnotherSizeNamed) {
+  expect_refusal({"trained with rgb_map = {(0,0,0):0, (128,40,40):1}"},
+                 {"--set", "mask.rgb_map={(128,40,40):0, (0,0,0):1}"});
+  const ProcessResult resized = project_->run(
+      "evaluate", {"--set", "model.image_width=32", "--set", "model.image_height=32"});
+  EXPECT_EQ(resized.exit_code, 0) << resized.err;
+  EXPECT_TRUE(contains(resized.err, "trained at 64x64 pixels, the config has 32x32"))
+      << resized.err;
+}
+
 }  // namespace
 }  // namespace flexunet

@@ -100,9 +100,12 @@ TEST_F(BadUsage, OptionsThatDoNotExistOrDoNotParse) {
 }
 
 TEST_F(BadUsage, ANegativeSeedIsNotReadAsAHugeOne) {
-  expect_refusal(project_->run("train", {"--seed", "-1"}), {"--seed: must be 0 or more"});
+  expect_refusal(project_->run("train", {"--seed", "18446744073709551616"}),
+                 {"--seed: must be a whole number from 0 to 2^64-1"});
+  expect_refusal(project_->run("train", {"--seed", "-1"}),
+                 {"--seed: must be a whole number from 0 to 2^64-1"});
   expect_refusal(run_flexunet("phantom", {"other", "--seed", "-1"}, project_->root()),
-                 {"--seed: must be 0 or more"});
+                 {"--seed: must be a whole number from 0 to 2^64-1"});
   EXPECT_FALSE(fs::exists(project_->root() / "other"));
 }
 

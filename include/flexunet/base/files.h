@@ -21,7 +21,8 @@ void write_file(const std::filesystem::path& path, const std::vector<std::string
 /// Creates a folder and its parents. Throws OutputError (path and reason).
 void create_folder(const std::filesystem::path& path);
 
-/// Moves a file or folder within a file system, creating the target's parents. Throws OutputError.
+/// Moves a file or folder, creating the target's parents; by copying where the target lies on
+/// another file system. Throws OutputError.
 void move_path(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// The regular files below a folder (not recursive), sorted by name as bytes. The folder may hold

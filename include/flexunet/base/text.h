@@ -9,6 +9,9 @@ namespace flexunet {
 /// A to Z as a to z; other bytes stay, so that the result does not depend on the locale.
 std::string to_lower(std::string_view text);
 
+/// Whether a text is a decimal number that 64 bits without sign hold.
+bool is_unsigned_number(std::string_view text);
+
 /// A whole number with a comma every three digits: "126,809,218".
 std::string with_thousands(std::int64_t number);
 

@@ -29,6 +29,9 @@ std::int64_t parameter_count(const NetworkOptions& network);
 /// the activations kept for the backward pass; float32.
 std::int64_t estimated_training_bytes(const NetworkOptions& network, int batch_size);
 
+/// The same for predicting a batch: weights, the skips, and the two largest activations.
+std::int64_t estimated_inference_bytes(const NetworkOptions& network, int batch_size);
+
 /// The layer table with shapes and parameters, and the total, as text for summary.txt.
 std::string summary_text(const NetworkOptions& network);
 

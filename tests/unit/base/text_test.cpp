@@ -9,6 +9,15 @@ TEST(ToLower, ChangesAsciiLettersAlone) {
   EXPECT_EQ(to_lower("A.PNG \xC3\x84z"), "a.png \xC3\x84z");
 }
 
+TEST(IsUnsignedNumber, TakesWhatFitsInto64Bits) {
+  for (const char* text : {"0", "137", "18446744073709551615"}) {
+    EXPECT_TRUE(is_unsigned_number(text)) << text;
+  }
+  for (const char* text : {"", "-1", "+1", " 1", "1.5", "0x1", "18446744073709551616"}) {
+    EXPECT_FALSE(is_unsigned_number(text)) << text;
+  }
+}
+
 TEST(WithThousands, SetsACommaEveryThreeDigits) {
   EXPECT_EQ(with_thousands(0), "0");
   EXPECT_EQ(with_thousands(999), "999");

@@ -139,5 +139,15 @@ TEST(WriteArchitecturePng, AnUnwritablePathIsAnErrorThatNamesIt) {
   }
 }
 
+TEST(EstimatedInferenceBytes, AreWeightsSkipsAndTheTwoLargestActivations) {
+  // tiny_network: 16x32 pixels, 8 and 16 filters, one skip of 8 channels; the largest activation is
+  // the concatenation's result or the skip itself, 8 channels at full size.
+  const NetworkOptions network = tiny_network();
+  const std::int64_t skip = std::int64_t{4} * 8 * 16 * 32;
+  EXPECT_EQ(estimated_inference_bytes(network, 3),
+            4 * parameter_count(network) + 3 * (skip + 2 * skip));
+  EXPECT_LT(estimated_inference_bytes(network, 3), estimated_training_bytes(network, 3));
+}
+
 }  // namespace
 }  // namespace flexunet

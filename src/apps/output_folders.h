@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flexunet/config/options.h"
+
+namespace flexunet {
+
+/// Every existing folder that the config reads images or masks from.
+std::vector<std::filesystem::path> input_folders(const Options& options);
+
+/// Refuses to train into a folder that is, or holds, the project or its data: results are moved
+/// away by the next training. Throws ConfigError with all findings.
+void require_own_result_folders(const Options& options);
+
+/// Refuses to write masks among images or masks of the config or of `files`, which they would
+/// replace. Throws ConfigError.
+void require_own_output_folder(const std::filesystem::path& output, const Options& options,
+                               const std::vector<std::filesystem::path>& files);
+
+}  // namespace flexunet
