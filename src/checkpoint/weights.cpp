@@ -27,6 +27,8 @@ std::vector<NamedTensor> tensors_of(FlexUNet& model) {
   return tensors;
 }
 
+bool is_head(const std::string& name) { return name.rfind("head.", 0) == 0; }
+
 std::string describe(const std::vector<std::int64_t>& shape) {
   return fmt::format("({})", fmt::join(shape, ","));
 }
@@ -41,12 +43,14 @@ nlohmann::json describe_network(const NetworkOptions& network) {
 }
 
 // The first option that differs between file and config, or nothing.
-std::string difference_in_options(const Metadata& metadata, const NetworkOptions& network) {
+std::string difference_in_options(const LoadedWeights& loaded, const NetworkOptions& network) {
+  const Metadata& metadata = loaded.metadata;
   const auto entry = metadata.find("network");
   if (entry == metadata.end()) return "";
   const nlohmann::json stored = nlohmann::json::parse(entry->second, nullptr, false);
   const nlohmann::json wanted = describe_network(network);
   for (const auto& [key, value] : wanted.items()) {
+    if (key == "num_classes" && !loaded.head_loaded) continue;
     if (stored.contains(key) && stored[key] != value) {
       return fmt::format("{} is {} in the file and {} in the config", key, stored[key].dump(),
                          value.dump());
@@ -71,10 +75,11 @@ void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata m
   write_safetensors(path, stored, std::move(metadata));
 }
 
-Metadata load_weights(const std::filesystem::path& path, FlexUNet& model) {
+LoadedWeights load_weights(const std::filesystem::path& path, FlexUNet& model, HeadPolicy head) {
   const torch::NoGradGuard no_grad;
   const SafetensorsFile file = SafetensorsFile::read(path);
   const std::vector<NamedTensor> tensors = tensors_of(model);
+  LoadedWeights loaded{file.metadata(), true};
   const auto refuse = [&](const std::string& difference) {
     throw CheckpointError(fmt::format(
         "{}: made for another network: {}. Use the config that it was trained with, or train anew",
@@ -86,21 +91,25 @@ Metadata load_weights(const std::filesystem::path& path, FlexUNet& model) {
     const StoredTensor& stored = entry->second;
     if (stored.dtype != "F32") refuse(fmt::format("{} is {}, not F32", name, stored.dtype));
     if (stored.shape != tensor.sizes().vec()) {
+      if (head == HeadPolicy::kMayDiffer && is_head(name)) {
+        loaded.head_loaded = false;
+        continue;
+      }
       refuse(fmt::format("{} is {} in the file and {} in the config", name, describe(stored.shape),
                          describe(tensor.sizes().vec())));
     }
-    torch::Tensor loaded = torch::empty(stored.shape, torch::kFloat32);
-    std::memcpy(loaded.data_ptr(), stored.data.data(), stored.data.size());
+    torch::Tensor values = torch::empty(stored.shape, torch::kFloat32);
+    std::memcpy(values.data_ptr(), stored.data.data(), stored.data.size());
     torch::Tensor target = tensor;
-    target.copy_(loaded);
+    target.copy_(values);
   }
   if (file.tensors().size() != tensors.size()) {
     refuse(fmt::format("it holds {} tensors, the config's network has {}", file.tensors().size(),
                        tensors.size()));
   }
-  const std::string difference = difference_in_options(file.metadata(), model->network());
+  const std::string difference = difference_in_options(loaded, model->network());
   if (!difference.empty()) refuse(difference);
-  return file.metadata();
+  return loaded;
 }
 
 }  // namespace flexunet

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "flexunet/checkpoint/keras_order.h"
+
 namespace flexunet {
 namespace {
 
@@ -72,29 +74,10 @@ Golden read_golden(const std::filesystem::path& folder) {
 }
 
 std::vector<torch::Tensor> tensors_in_keras_order(FlexUNet& model, bool gradient) {
-  const NetworkOptions& network = model->network();
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& layer, std::initializer_list<const char*> tensors) {
-    for (const char* tensor : tensors) names.push_back(layer + "." + tensor);
-  };
-  const auto add_block = [&](const std::string& block) {
-    for (const char* number : {"1", "2"}) {
-      add(block + ".conv" + number, {"weight", "bias"});
-      if (network.normalization) {
-        add(block + ".norm" + number, {"weight", "bias", "running_mean", "running_var"});
-      }
-    }
-  };
-  for (int level = 0; level < network.num_layers; ++level) {
-    add_block(fmt::format("encoder.{}", level));
-  }
-  for (int level = network.num_layers - 2; level >= 0; --level) {
-    add(fmt::format("decoder.{}.up", level), {"weight", "bias"});
-    add_block(fmt::format("decoder.{}", level));
-  }
-  add("head", {"weight", "bias"});
   std::vector<torch::Tensor> tensors;
-  for (const std::string& name : names) tensors.push_back(find_tensor(model, name, gradient));
+  for (const std::string& name : tensor_names_in_keras_order(model->network())) {
+    tensors.push_back(find_tensor(model, name, gradient));
+  }
   return tensors;
 }
 

@@ -13,8 +13,17 @@ namespace flexunet {
 /// PyTorch's layouts. `metadata` is added to the network's options. Throws OutputError.
 void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata);
 
-/// Fills a network from a file. Returns the file's metadata. Throws CheckpointError: file
-/// unreadable, or made for another network (the first tensor that differs, and both shapes).
-Metadata load_weights(const std::filesystem::path& path, FlexUNet& model);
+/// Whether a file may have a head for other classes; the network then keeps its own.
+enum class HeadPolicy { kMustFit, kMayDiffer };
+
+struct LoadedWeights {
+  Metadata metadata;
+  bool head_loaded = true;  ///< false only with HeadPolicy::kMayDiffer
+};
+
+/// Fills a network from a file. Throws CheckpointError: file unreadable, or made for another network
+/// (the first tensor that differs, and both shapes).
+LoadedWeights load_weights(const std::filesystem::path& path, FlexUNet& model,
+                           HeadPolicy head = HeadPolicy::kMustFit);
 
 }  // namespace flexunet

@@ -37,7 +37,7 @@ TEST(Weights, GiveTheSameFunctionAfterLoading) {
   FlexUNet loaded(normalised_network(), 2);
   loaded->eval();
   ASSERT_FALSE(torch::equal(loaded(images), saved(images)));
-  EXPECT_EQ(load_weights(path, loaded).at("epoch"), "7");
+  EXPECT_EQ(load_weights(path, loaded).metadata.at("epoch"), "7");
   EXPECT_TRUE(torch::equal(loaded(images), saved(images)));
 }
 
