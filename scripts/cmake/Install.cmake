@@ -2,7 +2,8 @@
 # Copy share/flexunet to a writable place to use the project; its scripts find the programs on PATH.
 include(GNUInstallDirs)
 
-foreach(program flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-phantom)
+foreach(program flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-convert
+    flexunet-phantom)
   if(TARGET ${program})
     # Libraries outside the system's folders (a LibTorch of the user's) are found where they were linked.
     set_target_properties(${program} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)

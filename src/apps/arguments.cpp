@@ -5,8 +5,9 @@
 
 namespace flexunet {
 
-void add_config_options(CLI::App& app, Arguments& arguments) {
-  app.add_option("config", arguments.config, "Config file of the project")->capture_default_str();
+void add_config_options(CLI::App& app, Arguments& arguments, const std::string& config_option) {
+  app.add_option(config_option, arguments.config, "Config file of the project")
+      ->capture_default_str();
   app.add_option("--set", arguments.overrides,
                  "Override a key: section.key=value, the value written as in the file (repeatable)")
       ->type_name("SECTION.KEY=VALUE")

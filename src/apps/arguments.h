@@ -26,8 +26,9 @@ struct Arguments {
   std::string precision = "float32";
 };
 
-/// The config file and how strictly it is read; every program has these.
-void add_config_options(CLI::App& app, Arguments& arguments);
+/// The config file and how strictly it is read; every program has these. `config_option` is how the
+/// file is given: "config", the first argument without a name, or "--config".
+void add_config_options(CLI::App& app, Arguments& arguments, const std::string& config_option);
 
 /// Where and how the network runs.
 void add_run_options(CLI::App& app, Arguments& arguments);

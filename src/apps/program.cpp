@@ -43,7 +43,7 @@ int run_program(const ProgramInfo& info, int argc, char** argv,
   Arguments arguments;
   app.footer("\nExample:\n  " + info.example);
   app.set_version_flag("--version", [&info] { return info.version(info.name); });
-  add_config_options(app, arguments);
+  add_config_options(app, arguments, info.config_option);
   add_options(app, arguments);
   try {
     app.parse(argc, argv);

@@ -14,6 +14,7 @@ struct ProgramInfo {
   std::string description;
   std::string example;
   std::string (*version)(const std::string& program);  ///< what --version prints
+  std::string config_option = "config";  ///< "--config" where it is no positional argument
 };
 
 /// Parses the command line and runs `body`; turns every error into a message and an exit code.

@@ -6,8 +6,8 @@
 #include "apps/console.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
+#include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
-#include "flexunet/checkpoint/weights.h"
 #include "flexunet/model/device.h"
 #include "flexunet/report/architecture.h"
 
@@ -32,6 +32,23 @@ void require_same_data(const Metadata& metadata, const Options& options,
     warn(fmt::format("{}: trained at {} pixels, the config has {}", file.string(),
                      metadata.at("image_size"), wanted.at("image_size")));
   }
+}
+
+// Keras 3's form is looked for to say that it is not supported, rather than that there is nothing.
+constexpr const char* kKeras3ModelFile = "best_model.keras";
+
+std::filesystem::path find_best_model(const std::filesystem::path& model_dir) {
+  std::error_code unreadable;
+  for (const char* name : {kBestModelFile, kKerasModelFile, kKeras3ModelFile}) {
+    if (!std::filesystem::exists(model_dir / name, unreadable)) continue;
+    if (name != kBestModelFile) {
+      say(fmt::format("model: {} (there is no {})", (model_dir / name).string(), kBestModelFile));
+    }
+    return model_dir / name;
+  }
+  throw CheckpointError(
+      fmt::format("{}: no trained model; train first (flexunet-train), or set [train] model_dir",
+                  (model_dir / kBestModelFile).string()));
 }
 
 }  // namespace
@@ -89,15 +106,9 @@ Metadata data_metadata(const Options& options) {
 }
 
 FlexUNet load_best_model(const Session& session) {
-  const std::filesystem::path file = session.options.train.model_dir / kBestModelFile;
-  std::error_code unreadable;
-  if (!std::filesystem::exists(file, unreadable)) {
-    throw CheckpointError(
-        fmt::format("{}: no trained model; train first (flexunet-train), or set [train] model_dir",
-                    file.string()));
-  }
+  const std::filesystem::path file = find_best_model(session.options.train.model_dir);
   FlexUNet model(session.options.network);
-  require_same_data(load_weights(file, model), session.options, file);
+  require_same_data(load_any_weights(file, model).metadata, session.options, file);
   model->to(session.device);
   model->eval();
   return model;

@@ -38,9 +38,9 @@ void describe_network(const NetworkOptions& network);
 /// What a checkpoint tells about the data it was trained on, beside its network.
 Metadata data_metadata(const Options& options);
 
-/// The best model of [train] model_dir, in evaluation mode on the session's device.
-/// Warns where it was trained at another image size. Throws CheckpointError: there is none, or it
-/// does not fit the config.
+/// The best model of [train] model_dir, native or else Keras's, in evaluation mode on the session's
+/// device. Warns where it was trained at another image size. Throws CheckpointError: there is none,
+/// or it does not fit the config.
 FlexUNet load_best_model(const Session& session);
 
 /// Bytes for people: "1.2 GB".

@@ -21,6 +21,7 @@
 #include "flexunet/callbacks/epoch_change_inference.h"
 #include "flexunet/callbacks/history_files.h"
 #include "flexunet/callbacks/learning_rate_reducer.h"
+#include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
 #include "flexunet/report/architecture.h"
@@ -33,6 +34,12 @@ namespace fs = std::filesystem;
 
 constexpr const char* kBreakFile = "break_training";
 constexpr const char* kLogFile = "train.log";
+
+/// What flexunet-train alone understands.
+struct TrainArguments {
+  fs::path init;  ///< the model whose weights training starts from; empty: none
+  std::string init_head = "same";
+};
 
 // The first num_infer_images of [infer] images_dir; previews are no reason to refuse a training.
 std::vector<PreviewImage> load_previews(const Options& options) {
@@ -166,7 +173,20 @@ void warn_of_break_file(const Options& options) {
   warn(file.string() + ": is there already, so training will end after its first epoch");
 }
 
-void train_network(const Arguments& arguments) {
+FlexUNet make_network(const Options& options, const Arguments& arguments,
+                      const TrainArguments& train) {
+  FlexUNet model(options.network, arguments.seed);
+  if (train.init.empty()) return model;
+  const bool new_head = train.init_head == "new";
+  const bool head_loaded =
+      load_any_weights(train.init, model, new_head ? HeadPolicy::kMayDiffer : HeadPolicy::kMustFit)
+          .head_loaded;
+  say(fmt::format("starts from {}{}", train.init.string(),
+                  head_loaded ? "" : ", with a new head: the file's is for other classes"));
+  return model;
+}
+
+void train_network(const Arguments& arguments, const TrainArguments& train_arguments) {
   const Session session = open_session(arguments, Task::kTrain);
   const Options& options = session.options;
   describe_network(options.network);
@@ -174,6 +194,8 @@ void train_network(const Arguments& arguments) {
       "batches of {}, estimated memory of a training step {}", options.train.batch_size,
       readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
   require_own_result_folders(options);
+  // Before earlier results are moved away: the model may be one of them.
+  FlexUNet model = make_network(options, arguments, train_arguments);
   const std::vector<Dataset> splits =
       load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
   require_batches_to_normalize(options, splits[0].samples.size());
@@ -184,7 +206,6 @@ void train_network(const Arguments& arguments) {
   }
   warn_of_break_file(options);
   open_model_folder(options, arguments);
-  FlexUNet model(options.network, arguments.seed);
   model->to(session.device);
   TrainerOptions trainer_options;
   trainer_options.epochs = options.train.epochs;
@@ -203,17 +224,26 @@ void train_network(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   using namespace flexunet;
+  TrainArguments train_arguments;
   return run_program(
       {"flexunet-train", "Trains the network that a config file describes.",
        "cd projects/FlexUNet/Phantom && flexunet-train --set train.epochs=5", version_text},
       argc, argv,
-      [](CLI::App& app, Arguments& arguments) {
+      [&](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);
         app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout")
             ->check([](const std::string& text) {
               return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
             })
             ->capture_default_str();
+        auto* init = app.add_option("--init", train_arguments.init,
+                                    "Start from the weights of this model (.safetensors or .h5)");
+        app.add_option("--init-head", train_arguments.init_head,
+                       "Whether its last layer must fit (same) or starts anew where it is for "
+                       "other classes (new)")
+            ->check(CLI::IsMember({"same", "new"}))
+            ->needs(init)
+            ->capture_default_str();
       },
-      train_network);
+      [&](const Arguments& arguments) { train_network(arguments, train_arguments); });
 }

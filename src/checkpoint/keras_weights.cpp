@@ -78,11 +78,10 @@ std::vector<NamedShape> shapes_of(const FlexUNet& model, const KerasSlot& slot) 
 }
 
 bool same_shapes(const std::vector<NamedShape>& a, const std::vector<NamedShape>& b) {
-  return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin(),
-                                                     [](const auto& x, const auto& y) {
-                                                       return x.name == y.name &&
-                                                              x.shape == y.shape;
-                                                     });
+  return a.size() == b.size() &&
+         std::is_permutation(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
+           return x.name == y.name && x.shape == y.shape;
+         });
 }
 
 // The configuration of each layer of a whole model by its name; nothing for a weights file.
@@ -121,8 +120,8 @@ class Fitting {
       }
       const bool both_heads = i + 1 == stored_.size() && i + 1 == wanted_.size();
       if (head == HeadPolicy::kMayDiffer && both_heads) continue;
-      refuse(fmt::format("layer {} is {} in the file, and {} is {} in the config",
-                         stored_[i]->name, describe(found), wanted_[i]->module, describe(asked)));
+      refuse(fmt::format("layer {} is {} in the file, and {} is {} in the config", stored_[i]->name,
+                         describe(found), wanted_[i]->module, describe(asked)));
     }
     require_same_length();
     require_same_settings(pairs);
@@ -140,14 +139,16 @@ class Fitting {
   void require_same_length() const {
     if (stored_.size() < wanted_.size()) {
       const KerasSlot& slot = *wanted_[stored_.size()];
-      refuse(fmt::format("it ends after {} layers with weights, where the config goes on with {}, {}",
-                         stored_.size(), slot.module, describe(shapes_of(model_, slot))));
+      refuse(
+          fmt::format("it ends after {} layers with weights, where the config goes on with {}, {}",
+                      stored_.size(), slot.module, describe(shapes_of(model_, slot))));
     }
     if (stored_.size() > wanted_.size()) {
       const KerasLayer& layer = *stored_[wanted_.size()];
-      refuse(fmt::format("it goes on with layer {}, {}, where the config ends after {} layers with "
-                         "weights",
-                         layer.name, describe(shapes_of(layer)), wanted_.size()));
+      refuse(
+          fmt::format("it goes on with layer {}, {}, where the config ends after {} layers with "
+                      "weights",
+                      layer.name, describe(shapes_of(layer)), wanted_.size()));
     }
   }
 
@@ -257,11 +258,12 @@ void save_keras_weights(const std::filesystem::path& path, FlexUNet& model) {
   write_keras_h5(path, layers);
 }
 
-bool load_any_weights(const std::filesystem::path& path, FlexUNet& model, HeadPolicy head) {
+LoadedWeights load_any_weights(const std::filesystem::path& path, FlexUNet& model,
+                               HeadPolicy head) {
   const std::string ending = to_lower(path.extension().string());
-  if (ending == ".safetensors") return load_weights(path, model, head).head_loaded;
+  if (ending == ".safetensors") return load_weights(path, model, head);
   if (ending == ".h5" || ending == ".hdf5" || ending == ".keras") {
-    return load_keras_weights(path, model, head);
+    return {{}, load_keras_weights(path, model, head)};
   }
   throw CheckpointError(
       fmt::format("{}: not known by its ending; supported are .safetensors (native) and .h5 "

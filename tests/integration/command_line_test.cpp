@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPrograms[] = {"train", "evaluate", "infer", "inspect", "phantom"};
+constexpr const char* kPrograms[] = {"train", "evaluate", "infer", "inspect", "convert",
+                                     "phantom"};
 
 TEST(CommandLine, EveryProgramTellsItsVersion) {
   for (const std::string name : kPrograms) {

@@ -18,8 +18,8 @@ bool load_keras_weights(const std::filesystem::path& path, FlexUNet& model,
 void save_keras_weights(const std::filesystem::path& path, FlexUNet& model);
 
 /// Fills a network from a native checkpoint (.safetensors) or a Keras file (.h5), as the ending
-/// says. Returns and throws as load_keras_weights.
-bool load_any_weights(const std::filesystem::path& path, FlexUNet& model,
-                      HeadPolicy head = HeadPolicy::kMustFit);
+/// says. A Keras file has no metadata. Throws as load_keras_weights.
+LoadedWeights load_any_weights(const std::filesystem::path& path, FlexUNet& model,
+                               HeadPolicy head = HeadPolicy::kMustFit);
 
 }  // namespace flexunet
