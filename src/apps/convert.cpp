@@ -30,9 +30,10 @@ void require_endings(const ConvertArguments& convert) {
   const bool keras = has_ending(convert.from, ".h5") || has_ending(convert.from, ".keras");
   if (native && has_ending(convert.to, ".h5")) return;
   if (keras && has_ending(convert.to, ".safetensors")) return;
-  throw ConfigError(fmt::format("cannot convert {} to {}: one must end in .h5 (Keras 2), the other "
-                                "in .safetensors (FlexUNet)",
-                                convert.from.string(), convert.to.string()));
+  throw ConfigError(
+      fmt::format("cannot convert {} to {}: one must end in .h5 (Keras 2), the other "
+                  "in .safetensors (FlexUNet)",
+                  convert.from.string(), convert.to.string()));
 }
 
 void convert_model(const Arguments& arguments, const ConvertArguments& convert) {

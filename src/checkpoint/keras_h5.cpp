@@ -72,13 +72,14 @@ class Reader {
     if (const auto text = read_texts(file_.get(), "model_config"); text && text->size() == 1) {
       model.architecture = text->front();
     }
-    const char* root = H5Lexists(file_.get(), "model_weights", H5P_DEFAULT) > 0 ? "model_weights"
-                                                                                 : "/";
+    const char* root =
+        H5Lexists(file_.get(), "model_weights", H5P_DEFAULT) > 0 ? "model_weights" : "/";
     const Hdf5Handle weights = open_group(file_.get(), root);
     const auto names = read_texts(weights.get(), "layer_names");
     if (!names) {
-      refuse(path_, "an HDF5 file without the attribute layer_names, in which Keras 2 lists a "
-                    "model's layers (the .weights.h5 files of Keras 3 have none)");
+      refuse(path_,
+             "an HDF5 file without the attribute layer_names, in which Keras 2 lists a "
+             "model's layers (the .weights.h5 files of Keras 3 have none)");
     }
     for (const std::string& name : *names) model.layers.push_back(read_layer(weights.get(), name));
     return model;
@@ -154,11 +155,12 @@ class Reader {
     // HDF5 converts between no character sets.
     H5Tset_cset(memory.get(), H5Tget_cset(type));
     std::vector<char*> pointers(count, nullptr);
-    const herr_t result = H5Aread(attribute, memory.get(), pointers.data());
+    if (H5Aread(attribute, memory.get(), pointers.data()) < 0) {
+      damaged("a list of names cannot be read");
+    }
     std::vector<std::string> texts;
     for (const char* text : pointers) texts.emplace_back(text == nullptr ? "" : text);
     H5Dvlen_reclaim(memory.get(), space, H5P_DEFAULT, pointers.data());
-    if (result < 0) damaged("a list of names cannot be read");
     return texts;
   }
 

@@ -18,9 +18,7 @@ class SlotList {
         {number == 0 ? kind_name : fmt::format("{}_{}", kind_name, number), kind, module});
   }
 
-  void add_weightless(const std::string& kind_name) {
-    add(kind_name, KerasLayerKind::kWeightless);
-  }
+  void add_weightless(const std::string& kind_name) { add(kind_name, KerasLayerKind::kWeightless); }
 
   void add_convolution(const std::string& module) {
     add("conv2d", KerasLayerKind::kConvolution, module);

@@ -88,7 +88,8 @@ bool same_shapes(const std::vector<NamedShape>& a, const std::vector<NamedShape>
 std::map<std::string, json> layer_settings(const std::string& architecture) {
   std::map<std::string, json> settings;
   if (architecture.empty()) return settings;
-  for (const json& layer : json::parse(architecture).at("config").at("layers")) {
+  const json model = json::parse(architecture);
+  for (const json& layer : model.at("config").at("layers")) {
     const json& config = layer.at("config");
     settings[config.at("name").get<std::string>()] = config;
   }

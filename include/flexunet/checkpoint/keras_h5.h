@@ -23,12 +23,12 @@ struct KerasLayer {
 /// What an HDF5 file of Keras 2 says about a model.
 struct KerasModel {
   std::vector<KerasLayer> layers;  ///< in the file's order
-  std::string architecture;        ///< the JSON of model_config; empty where only weights were saved
+  std::string architecture;  ///< the JSON of model_config; empty where only weights were saved
 };
 
 /// Reads a whole model (model.save) or its weights (save_weights). Throws CheckpointError saying
-/// what was found and what is supported: no HDF5 file, a Keras 3 archive, truncated, no layer_names,
-/// weights of another type than float32.
+/// what was found and what is supported: no HDF5 file, a Keras 3 archive, truncated, no
+/// layer_names, weights of another type than float32.
 KerasModel read_keras_h5(const std::filesystem::path& path);
 
 /// Writes a weights file that Keras's load_weights accepts; equal input gives equal bytes.

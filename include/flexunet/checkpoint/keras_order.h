@@ -11,7 +11,7 @@ enum class KerasLayerKind { kWeightless, kConvolution, kTransposedConvolution, k
 
 /// One layer of the original's network and what it is in ours.
 struct KerasSlot {
-  std::string layer;   ///< the name that Keras gives: "conv2d_3"
+  std::string layer;  ///< the name that Keras gives: "conv2d_3"
   KerasLayerKind kind;
   std::string module;  ///< our module: "encoder.1.conv2"; empty for layers without weights
 };

@@ -21,8 +21,8 @@ struct LoadedWeights {
   bool head_loaded = true;  ///< false only with HeadPolicy::kMayDiffer
 };
 
-/// Fills a network from a file. Throws CheckpointError: file unreadable, or made for another network
-/// (the first tensor that differs, and both shapes).
+/// Fills a network from a file. Throws CheckpointError: file unreadable, or made for another
+/// network (the first tensor that differs, and both shapes).
 LoadedWeights load_weights(const std::filesystem::path& path, FlexUNet& model,
                            HeadPolicy head = HeadPolicy::kMustFit);
 
