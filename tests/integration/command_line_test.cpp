@@ -11,8 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPrograms[] = {"train", "evaluate", "infer", "inspect", "convert",
-                                     "phantom"};
+constexpr const char* kPrograms[] = {"train", "evaluate", "infer", "inspect", "convert", "phantom"};
 
 TEST(CommandLine, EveryProgramTellsItsVersion) {
   for (const std::string name : kPrograms) {
