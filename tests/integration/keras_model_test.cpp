@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <opencv2/core.hpp>
 
 #include "flexunet/base/files.h"

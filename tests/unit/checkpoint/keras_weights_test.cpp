@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ostream>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
@@ -123,6 +124,9 @@ struct Difference {
   std::function<void(NetworkOptions&)> change;  ///< of the network that the file was written for
   const char* message;
 };
+
+// ctest shows this beside the test's name.
+void PrintTo(const Difference& difference, std::ostream* stream) { *stream << difference.name; }
 
 class OtherKerasModel : public testing::TestWithParam<Difference> {};
 
