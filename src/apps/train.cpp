@@ -194,11 +194,11 @@ void train_network(const Arguments& arguments, const TrainArguments& train_argum
       "batches of {}, estimated memory of a training step {}", options.train.batch_size,
       readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
   require_own_result_folders(options);
-  // Before earlier results are moved away: the model may be one of them.
-  FlexUNet model = make_network(options, arguments, train_arguments);
   const std::vector<Dataset> splits =
       load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
   require_batches_to_normalize(options, splits[0].samples.size());
+  // Before earlier results are moved away: the model may be one of them.
+  FlexUNet model = make_network(options, arguments, train_arguments);
   if (arguments.dry_run) {
     load_previews(options);
     say("dry run: everything is in place, nothing was trained");

@@ -7,6 +7,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/checkpoint/hdf5_handle.h"
+#include "support/keras_layers.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {
@@ -18,19 +19,6 @@ using Names = std::vector<std::string>;
 std::vector<KerasLayer> two_layers() {
   return {{"input_1", {}},
           {"conv2d", {{"conv2d/kernel:0", {1, 1, 2, 1}, {0.5F, -2}}, {"conv2d/bias:0", {1}, {3}}}}};
-}
-
-void expect_equal(const std::vector<KerasLayer>& found, const std::vector<KerasLayer>& expected) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    EXPECT_EQ(found[i].name, expected[i].name);
-    ASSERT_EQ(found[i].weights.size(), expected[i].weights.size()) << found[i].name;
-    for (std::size_t j = 0; j < found[i].weights.size(); ++j) {
-      EXPECT_EQ(found[i].weights[j].name, expected[i].weights[j].name);
-      EXPECT_EQ(found[i].weights[j].shape, expected[i].weights[j].shape);
-      EXPECT_EQ(found[i].weights[j].data, expected[i].weights[j].data);
-    }
-  }
 }
 
 std::string refusal(const fs::path& path) {

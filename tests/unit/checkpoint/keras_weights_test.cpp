@@ -11,6 +11,7 @@
 #include "flexunet/checkpoint/keras_h5.h"
 #include "flexunet/checkpoint/keras_order.h"
 #include "support/golden.h"
+#include "support/keras_layers.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_network.h"
 
@@ -40,19 +41,6 @@ std::string refusal(const fs::path& path, const NetworkOptions& network) {
     return error.what();
   }
   return "not refused";
-}
-
-void expect_equal(const std::vector<KerasLayer>& found, const std::vector<KerasLayer>& expected) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    EXPECT_EQ(found[i].name, expected[i].name);
-    ASSERT_EQ(found[i].weights.size(), expected[i].weights.size()) << found[i].name;
-    for (std::size_t j = 0; j < found[i].weights.size(); ++j) {
-      EXPECT_EQ(found[i].weights[j].name, expected[i].weights[j].name);
-      EXPECT_EQ(found[i].weights[j].shape, expected[i].weights[j].shape);
-      EXPECT_EQ(found[i].weights[j].data, expected[i].weights[j].data) << found[i].name;
-    }
-  }
 }
 
 TEST_P(GoldenKerasModel, WeightsArriveWhereTheyBelong) {
