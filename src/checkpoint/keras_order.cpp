@@ -35,7 +35,7 @@ class SlotList {
  private:
   void add_half_block(const std::string& block, int number) {
     add_convolution(fmt::format("{}.conv{}", block, number));
-    if (!network_.normalization) return;
+    if (network_.normalization == NormalizationKind::kNone) return;
     add("batch_normalization", KerasLayerKind::kNormalization,
         fmt::format("{}.norm{}", block, number));
   }

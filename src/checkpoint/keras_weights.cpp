@@ -96,6 +96,18 @@ std::map<std::string, json> layer_settings(const std::string& architecture) {
   return settings;
 }
 
+// The original knows BatchNormalization alone.
+void require_keras_network(const std::filesystem::path& path, const NetworkOptions& network) {
+  if (network.normalization == NormalizationKind::kNone ||
+      network.normalization == NormalizationKind::kBatch) {
+    return;
+  }
+  throw CheckpointError(fmt::format(
+      "{}: no Keras file of the original holds [model] normalization = \"{}\": only False and "
+      "\"batch\" can be read from .h5 and written to it; use .safetensors",
+      path.string(), name_of(network.normalization)));
+}
+
 class Fitting {
  public:
   Fitting(const std::filesystem::path& path, const KerasModel& file, const FlexUNet& model)
@@ -239,6 +251,7 @@ KerasWeight stored_weight(const std::string& name, const torch::Tensor& tensor) 
 
 bool load_keras_weights(const std::filesystem::path& path, FlexUNet& model, HeadPolicy head) {
   const torch::NoGradGuard no_grad;
+  require_keras_network(path, model->network());
   const KerasModel file = read_keras_h5(path);
   const Fitting fitting(path, file, model);
   const std::vector<LayerPair> pairs = fitting.pairs(head);
@@ -247,6 +260,7 @@ bool load_keras_weights(const std::filesystem::path& path, FlexUNet& model, Head
 }
 
 void save_keras_weights(const std::filesystem::path& path, FlexUNet& model) {
+  require_keras_network(path, model->network());
   std::vector<KerasLayer> layers;
   for (const KerasSlot& slot : keras_slots(model->network())) {
     KerasLayer layer{slot.layer, {}};

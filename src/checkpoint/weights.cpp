@@ -33,12 +33,23 @@ std::string describe(const std::vector<std::int64_t>& shape) {
   return fmt::format("({})", fmt::join(shape, ","));
 }
 
+// False and True as long as the config could say no more.
+nlohmann::json describe_normalization(NormalizationKind normalization) {
+  if (normalization == NormalizationKind::kNone) return false;
+  if (normalization == NormalizationKind::kBatch) return true;
+  return name_of(normalization);
+}
+
 // What decides the function that the weights stand for; some of it shows in no shape.
 nlohmann::json describe_network(const NetworkOptions& network) {
-  return {{"image_channels", network.image_channels}, {"num_classes", network.num_classes},
-          {"base_filters", network.base_filters},     {"base_kernel", network.base_kernel},
-          {"num_layers", network.num_layers},         {"dilation", network.dilation},
-          {"normalization", network.normalization},   {"input_normalize", network.input_normalize},
+  return {{"image_channels", network.image_channels},
+          {"num_classes", network.num_classes},
+          {"base_filters", network.base_filters},
+          {"base_kernel", network.base_kernel},
+          {"num_layers", network.num_layers},
+          {"dilation", network.dilation},
+          {"normalization", describe_normalization(network.normalization)},
+          {"input_normalize", network.input_normalize},
           {"activation", name_of(network.activation)}};
 }
 

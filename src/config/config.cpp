@@ -17,6 +17,7 @@ LoadedConfig load_config(const ConfigRequest& request) {
   options.loss = read_loss(settings);
   options.optimizer = read_optimizer(settings);
   options.data = read_data(settings);
+  options.augmentation = read_augmentation(settings, options.network);
   read_run(settings, options.project_dir, options);
   loaded.warnings = settings.finish();
   return loaded;

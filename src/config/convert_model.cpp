@@ -2,8 +2,10 @@
 
 #include <cmath>
 
+#include "flexunet/config/choice.h"
 #include "flexunet/config/convert.h"
 #include "flexunet/config/names.h"
+#include "flexunet/config/network_shape.h"
 
 namespace flexunet {
 namespace {
@@ -61,36 +63,32 @@ void check_dropout(Settings& settings, int num_layers) {
                               deepest, deepest, rate * deepest, largest, num_layers));
 }
 
-template <typename Choice, std::size_t kCount>
-Choice read_choice(Settings& settings, std::string_view key,
-                   const std::array<NamedChoice<Choice>, kCount>& names) {
-  const std::optional<Choice> choice = find_choice(names, settings.text("model", key));
-  if (!choice && settings.is_sound("model", key)) {
-    settings.reject("model", key, "unknown name: must be one of " + list_names(names));
+NormalizationKind read_normalization(Settings& settings) {
+  const Value& value = settings.value("model", "normalization");
+  if (value.kind == ValueKind::kBool) {
+    return value.boolean ? NormalizationKind::kBatch : NormalizationKind::kNone;
   }
-  return choice.value_or(names.front().choice);
+  const auto kind = find_choice(kNormalizationNames, value.text);
+  if (!kind && settings.is_sound("model", "normalization")) {
+    settings.reject("model", "normalization",
+                    fmt::format("must be False, True (which is \"batch\") or one of {}",
+                                list_names(kNormalizationNames)));
+  }
+  return kind.value_or(NormalizationKind::kNone);
 }
 
-MetricKind read_metric(Settings& settings) {
-  const auto& names = settings.value("model", "metrics").items;
-  const std::optional<MetricKind> metric = find_choice(kMetricNames, names[0].text);
-  if (!metric) {
-    settings.reject("model", "metrics",
-                    fmt::format("unknown name \"{}\": must be one of {}", names[0].text,
-                                list_names(kMetricNames)));
-  }
-  if (names.size() > 1) {
-    settings.warn("model", "metrics", fmt::format("only \"{}\" is used", names[0].text));
-  }
-  return metric.value_or(MetricKind::kDiceCoefMulticlass);
-}
-
-void check_train_metrics(Settings& settings, const std::string& metric) {
-  if (settings.parts().task != Task::kTrain || !settings.is_sound("train", "metrics")) return;
-  const auto& names = settings.value("train", "metrics").items;
-  if (names.size() == 2 && names[0].text == metric && names[1].text == "val_" + metric) return;
-  settings.warn("train", "metrics",
-                fmt::format("[\"{0}\", \"val_{0}\"] is used, as [model] metrics says", metric));
+// A group of one value has no spread: it would come out as 0 whatever it was.
+void check_bridge(Settings& settings, const NetworkOptions& network) {
+  const bool by_image = network.normalization == NormalizationKind::kGroup ||
+                        network.normalization == NormalizationKind::kInstance;
+  if (!by_image || network.base_filters < 1) return;
+  const LevelShape bridge = level_shape(network, network.num_layers - 1);
+  const int groups = normalization_groups(network.normalization, bridge.filters);
+  if (bridge.width * bridge.height != 1 || bridge.filters > groups) return;
+  settings.reject("model", "normalization",
+                  fmt::format("would normalize single values at the bridge of 1x1 pixels: use "
+                              "fewer levels than num_layers = {}, or \"batch\"",
+                              network.num_layers));
 }
 
 }  // namespace
@@ -106,14 +104,14 @@ NetworkOptions read_network(Settings& settings) {
   network.image_height = settings.integer("model", "image_height");
   network.image_channels = settings.integer("model", "image_channels");
   network.input_normalize = settings.flag("model", "input_normalize");
-  network.normalization = settings.flag("model", "normalization");
+  network.normalization = read_normalization(settings);
   network.num_classes = settings.integer("model", "num_classes");
   network.base_filters = settings.integer("model", "base_filters");
   network.base_kernel = read_pair(settings, "base_kernels");
   network.num_layers = settings.integer("model", "num_layers");
   network.dropout_rate = settings.number("model", "dropout_rate");
   network.dilation = read_pair(settings, "dilation");
-  network.activation = read_choice(settings, "activation", kActivationNames);
+  network.activation = read_choice(settings, "model", "activation", kActivationNames);
   network.dropout_seed_fixing = settings.flag("model", "dropout_seed_fixing");
   if (network.base_kernel > 0 && network.base_kernel % 2 == 0) {
     settings.reject("model", "base_kernels",
@@ -124,32 +122,14 @@ NetworkOptions read_network(Settings& settings) {
     check_size(settings, "image_width", network.num_layers);
     check_size(settings, "image_height", network.num_layers);
     check_dropout(settings, network.num_layers);
+    check_bridge(settings, network);
   }
   return network;
 }
 
-LossOptions read_loss(Settings& settings) {
-  LossOptions loss;
-  loss.loss = read_choice(settings, "loss", kLossNames);
-  loss.metric = read_metric(settings);
-  loss.hybrid_alpha = settings.number("model", "hybrid_alpha");
-  loss.hybrid_beta = settings.number("model", "hybrid_beta");
-  constexpr double kRounding = 1e-9;
-  if (loss.metric == MetricKind::kDiceCoefHybrid &&
-      std::abs(loss.hybrid_alpha + loss.hybrid_beta - 2.0) > kRounding) {
-    const bool has_beta = settings.is_given("model", "hybrid_beta");
-    settings.reject("model", has_beta ? "hybrid_beta" : "hybrid_alpha",
-                    fmt::format("hybrid_alpha + hybrid_beta must be 2 for dice_coef_hybrid, not "
-                                "{:.6g} + {:.6g}",
-                                loss.hybrid_alpha, loss.hybrid_beta));
-  }
-  check_train_metrics(settings, name_of(loss.metric));
-  return loss;
-}
-
 OptimizerOptions read_optimizer(Settings& settings) {
   OptimizerOptions optimizer;
-  optimizer.optimizer = read_choice(settings, "optimizer", kOptimizerNames);
+  optimizer.optimizer = read_choice(settings, "model", "optimizer", kOptimizerNames);
   optimizer.learning_rate = settings.number("model", "learning_rate");
   optimizer.clipvalue = settings.number("model", "clipvalue");
   optimizer.weight_decay = settings.number("model", "weight_decay");

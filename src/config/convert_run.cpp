@@ -14,14 +14,9 @@ class RunReader {
   RunReader(Settings& settings, fs::path project_dir)
       : settings_(settings), project_dir_(std::move(project_dir)) {}
 
-  TrainOptions read_train() {
+  TrainOptions read_train(MetricKind metric) {
     TrainOptions train;
-    train.epochs = settings_.integer("train", "epochs");
-    train.batch_size = settings_.integer("train", "batch_size");
-    train.patience = settings_.integer("train", "patience");
-    train.learning_rate_reducer = settings_.flag("train", "learning_rate_reducer");
-    train.reducer_factor = settings_.number("train", "reducer_factor");
-    train.reducer_patience = settings_.integer("train", "reducer_patience");
+    read_learning(settings_, metric, train);
     train.model_dir = path("train", "model_dir");
     train.eval_dir = path("train", "eval_dir");
     train.epoch_change_infer = settings_.flag("train", "epoch_change_infer");
@@ -101,17 +96,13 @@ class RunReader {
 void read_run(Settings& settings, const fs::path& project_dir, Options& options) {
   const Task task = settings.parts().task;
   RunReader reader(settings, project_dir);
-  options.train = reader.read_train();
+  options.train = reader.read_train(options.loss.metric);
   options.train_split = reader.read_split("train", task == Task::kTrain);
   options.valid_split = reader.read_split("valid", task == Task::kTrain);
   options.test_split = reader.read_split("test", task == Task::kEvaluate);
   options.eval_batch_size = settings.integer("eval", "batch_size");
   options.infer = reader.read_infer();
   options.tiled_infer = reader.read_tiled_infer();
-  if (task == Task::kTrain && settings.flag("model", "generator")) {
-    settings.reject("model", "generator",
-                    "online augmentation is not available yet; use --set model.generator=False");
-  }
 }
 
 }  // namespace flexunet

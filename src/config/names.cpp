@@ -17,5 +17,25 @@ std::string name_of(Activation activation) { return spell(kActivationNames, acti
 std::string name_of(LossKind loss) { return spell(kLossNames, loss); }
 std::string name_of(MetricKind metric) { return spell(kMetricNames, metric); }
 std::string name_of(OptimizerKind optimizer) { return spell(kOptimizerNames, optimizer); }
+std::string name_of(ScheduleKind schedule) { return spell(kScheduleNames, schedule); }
+std::string name_of(NormalizationKind normalization) {
+  return spell(kNormalizationNames, normalization);
+}
+
+std::string name_of(MonitorKind monitor, MetricKind metric) {
+  switch (monitor) {
+    case MonitorKind::kValLoss:
+      return "val_loss";
+    case MonitorKind::kLoss:
+      return "loss";
+    case MonitorKind::kValMetric:
+      return "val_" + name_of(metric);
+    case MonitorKind::kMetric:
+      return name_of(metric);
+    case MonitorKind::kValForegroundDice:
+      return "val_foreground_dice";
+  }
+  return "";
+}
 
 }  // namespace flexunet

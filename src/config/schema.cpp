@@ -35,7 +35,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"model", "image_height", V::kInt, {}, {1, 65536}},
     {"model", "image_channels", V::kInt, "3", {3, 4}},
     {"model", "input_normalize", V::kBool, "True"},
-    {"model", "normalization", V::kBool, "False"},
+    {"model", "normalization", V::kBoolOrText, "False"},
     {"model", "num_classes", V::kInt, {}, {2, 256}},
     {"model", "base_filters", V::kInt, {}, {1, 4096}},
     {"model", "base_kernels", V::kIntPair, "(3,3)", {1, 255}},
@@ -53,11 +53,16 @@ constexpr KeySpec kKnownKeys[] = {
     {"model", "metrics", V::kTextList, "[\"dice_coef_multiclass\"]"},
     {"model", "hybrid_alpha", V::kNumber, "1.5", kNotNegative},
     {"model", "hybrid_beta", V::kNumber, "0.5", kNotNegative},
+    {"model", "focal_gamma", V::kNumber, "2.0", kNotNegative},
+    {"model", "class_weights", V::kNumberListOrText, {}, kNotNegative},
     {"model", "show_summary", V::kAny},
     {"dataset", "class_name", V::kText, "\"ImageCategorizedMaskDataset\""},
     {"train", "epochs", V::kInt, "100", kAtLeastOne},
     {"train", "batch_size", V::kInt, "4", kAtLeastOne},
     {"train", "patience", V::kInt, "10", kAtLeastZero},
+    {"train", "monitor", V::kText, "\"val_loss\""},
+    {"train", "learning_rate_schedule", V::kText, "\"constant\""},
+    {"train", "warmup_epochs", V::kInt, "0", kAtLeastZero},
     {"train", "metrics", V::kTextList},
     {"train", "model_dir", V::kPath, "\"./models\""},
     {"train", "eval_dir", V::kPath, "\"./eval\""},
@@ -193,9 +198,12 @@ bool is_used(const KeySpec& key, const TaskParts& parts) {
   const auto is_in = [](std::string_view name, Names names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  if (is_in(key.key, {"show_summary", "create_backup", "save_weights_only", "steps_per_epoch",
-                      "validation_steps", "final_activation"})) {
+  if (is_in(key.key, {"show_summary", "create_backup", "save_weights_only", "validation_steps",
+                      "final_activation"})) {
     return false;
+  }
+  if (key.key == "steps_per_epoch" || key.key == "augmentation" || key.section == "augmentor") {
+    return parts.augmentation;
   }
   if (key.section == "model") return key.key != "generator" || parts.task == Task::kTrain;
   switch (parts.task) {

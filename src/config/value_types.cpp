@@ -13,10 +13,6 @@ bool is_number(const Value& value) {
   return value.kind == Kind::kInt || value.kind == Kind::kFloat;
 }
 
-double as_number(const Value& value) {
-  return value.kind == Kind::kInt ? static_cast<double>(value.integer) : value.real;
-}
-
 bool is_sequence(const Value& value) {
   return value.kind == Kind::kList || value.kind == Kind::kTuple;
 }
@@ -56,6 +52,8 @@ bool has_type(ValueType type, const Value& value) {
       return true;
     case ValueType::kBool:
       return value.kind == Kind::kBool;
+    case ValueType::kBoolOrText:
+      return value.kind == Kind::kBool || is_text(value);
     case ValueType::kInt:
       return is_int(value);
     case ValueType::kNumber:
@@ -68,6 +66,8 @@ bool has_type(ValueType type, const Value& value) {
       return is_sequence_of(value, is_text) && !value.items.empty();
     case ValueType::kNumberList:
       return is_sequence_of(value, is_number);
+    case ValueType::kNumberListOrText:
+      return is_text(value) || is_sequence_of(value, is_number);
     case ValueType::kPointList:
       return is_sequence_of(value, is_point);
     case ValueType::kIntPair:
@@ -88,6 +88,8 @@ std::string wanted(ValueType type) {
       return "any value";
     case ValueType::kBool:
       return "True or False";
+    case ValueType::kBoolOrText:
+      return "True, False or text in quotes";
     case ValueType::kInt:
       return "a whole number";
     case ValueType::kNumber:
@@ -100,6 +102,8 @@ std::string wanted(ValueType type) {
       return "a list of texts, such as [\"dice_coef_multiclass\"]";
     case ValueType::kNumberList:
       return "a list of numbers, such as [0.8, 0.9]";
+    case ValueType::kNumberListOrText:
+      return "a list of numbers, such as [1.0, 2.5], or text in quotes";
     case ValueType::kPointList:
       return "a list of points, such as [(0.3, 0.7)]";
     case ValueType::kIntPair:
@@ -146,9 +150,10 @@ bool is_scalar(ValueType type) {
 
 // The numbers of pairs and lists have to lie in the range one by one.
 bool is_in_range(const KeySpec& key, const Value& value) {
-  if (is_number(value)) return key.range.contains(as_number(value));
+  if (is_number(value)) return key.range.contains(value.number());
   const bool of_numbers = key.type == ValueType::kIntPair || key.type == ValueType::kSizeOrNone ||
-                          key.type == ValueType::kNumberList;
+                          key.type == ValueType::kNumberList ||
+                          key.type == ValueType::kNumberListOrText;
   return !of_numbers || std::all_of(value.items.begin(), value.items.end(),
                                     [&](const Value& item) { return is_in_range(key, item); });
 }

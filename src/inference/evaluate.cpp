@@ -23,7 +23,7 @@ Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
     const Batch batch = make_batch(dataset, order, first, count, device);
     const torch::Tensor logits = model(batch.images);
     const torch::Tensor probs = torch::softmax(logits, 1);
-    result.loss += compute_loss(options.loss, logits, batch.class_masks).item<double>() *
+    result.loss += compute_loss(options, logits, batch.class_masks).item<double>() *
                    static_cast<double>(count);
     result.metric += compute_metric(options, probs, batch.class_masks).item<double>();
     const torch::Tensor predicted = logits.argmax(1);

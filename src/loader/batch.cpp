@@ -31,10 +31,17 @@ torch::Tensor stack_images(const std::vector<cv::Mat>& images) {
 
 Batch make_batch(const Dataset& dataset, const std::vector<std::size_t>& order, std::size_t first,
                  std::size_t count, torch::Device device) {
+  std::vector<Sample> samples;
+  for (std::size_t i = first; i < first + count; ++i) {
+    samples.push_back(dataset.samples.at(order.at(i)));
+  }
+  return make_batch(samples, device);
+}
+
+Batch make_batch(const std::vector<Sample>& samples, torch::Device device) {
   std::vector<cv::Mat> images;
   std::vector<cv::Mat> class_masks;
-  for (std::size_t i = first; i < first + count; ++i) {
-    const Sample& sample = dataset.samples.at(order.at(i));
+  for (const Sample& sample : samples) {
     images.push_back(sample.image);
     class_masks.push_back(sample.class_mask);
   }

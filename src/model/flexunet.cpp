@@ -1,49 +1,61 @@
 #include "flexunet/model/flexunet.h"
 
-#include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "flexunet/config/network_shape.h"
 #include "flexunet/model/activation.h"
 #include "flexunet/model/initialization.h"
 
 namespace flexunet {
 namespace {
 
-std::int64_t filters_of(const NetworkOptions& network, int level) {
-  return static_cast<std::int64_t>(network.base_filters) << level;
+torch::nn::Conv2d same_convolution(std::int64_t in_channels, const LevelShape& level) {
+  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, level.filters, level.kernel)
+                               .dilation(level.dilation)
+                               .padding(level.kernel / 2 * level.dilation));
 }
 
-torch::nn::Conv2d same_convolution(std::int64_t in, std::int64_t out, int kernel, int dilation) {
-  return torch::nn::Conv2d(
-      torch::nn::Conv2dOptions(in, out, kernel).dilation(dilation).padding(kernel / 2 * dilation));
-}
-
-torch::nn::BatchNorm2d keras_batch_norm(std::int64_t channels) {
+// Weight 1 and bias 0 for each channel; statistics over the batch, or over the groups of an image.
+torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
+  constexpr double kEpsilon = 1e-3;  // Keras's
   // Keras's momentum 0.99 is the share of the old value, LibTorch's that of the new one.
-  return torch::nn::BatchNorm2d(torch::nn::BatchNorm2dOptions(channels).eps(1e-3).momentum(0.01));
+  constexpr double kMomentum = 0.01;
+  switch (kind) {
+    case NormalizationKind::kNone:
+      return {};
+    case NormalizationKind::kBatch:
+      return torch::nn::AnyModule(torch::nn::BatchNorm2d(
+          torch::nn::BatchNorm2dOptions(channels).eps(kEpsilon).momentum(kMomentum)));
+    case NormalizationKind::kGroup:
+    case NormalizationKind::kInstance:
+      return torch::nn::AnyModule(torch::nn::GroupNorm(
+          torch::nn::GroupNormOptions(normalization_groups(kind, channels), channels)
+              .eps(kEpsilon)));
+  }
+  throw std::logic_error("normalization without a case");
 }
 
 }  // namespace
 
 ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
-    : activation_(network.activation), dropout_rate_(network.dropout_rate * level) {
-  const int kernel =
-      level == 0 ? network.base_kernel : std::max(3, network.base_kernel - 2 * level);
-  const int dilation = std::max(1, network.dilation - level);
-  const std::int64_t filters = filters_of(network, level);
-  conv1_ = register_module("conv1", same_convolution(in_channels, filters, kernel, dilation));
-  if (network.normalization) norm1_ = register_module("norm1", keras_batch_norm(filters));
-  conv2_ = register_module("conv2", same_convolution(filters, filters, kernel, dilation));
-  if (network.normalization) norm2_ = register_module("norm2", keras_batch_norm(filters));
+    : activation_(network.activation), dropout_rate_(level_shape(network, level).dropout) {
+  const LevelShape shape = level_shape(network, level);
+  conv1_ = register_module("conv1", same_convolution(in_channels, shape));
+  norm1_ = make_normalization(network.normalization, shape.filters);
+  if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
+  conv2_ = register_module("conv2", same_convolution(shape.filters, shape));
+  norm2_ = make_normalization(network.normalization, shape.filters);
+  if (!norm2_.is_empty()) register_module("norm2", norm2_.ptr());
 }
 
 torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
   x = activate(activation_, conv1_(x));
-  if (norm1_) x = norm1_(x);
+  if (!norm1_.is_empty()) x = norm1_.forward(x);
   if (dropout_rate_ > 0) x = torch::dropout(x, dropout_rate_, is_training());
   x = activate(activation_, conv2_(x));
-  if (norm2_) x = norm2_(x);
+  if (!norm2_.is_empty()) x = norm2_.forward(x);
   return x;
 }
 
@@ -58,9 +70,9 @@ torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x) {
 }
 
 DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)
-    : ConvBlockImpl(network, level, 2 * filters_of(network, level)) {
-  up_ = register_module("up",
-                        UpConvolution(filters_of(network, level + 1), filters_of(network, level)));
+    : ConvBlockImpl(network, level, 2 * level_shape(network, level).filters) {
+  up_ = register_module("up", UpConvolution(level_shape(network, level + 1).filters,
+                                            level_shape(network, level).filters));
 }
 
 torch::Tensor DecoderLevelImpl::forward(const torch::Tensor& below, const torch::Tensor& skip) {
@@ -71,14 +83,15 @@ FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : 
   register_module("encoder", encoder_);
   register_module("decoder", decoder_);
   for (int level = 0; level < network.num_layers; ++level) {
-    encoder_->push_back(ConvBlock(
-        network, level, level == 0 ? network.image_channels : filters_of(network, level - 1)));
+    const int inputs =
+        level == 0 ? network.image_channels : level_shape(network, level - 1).filters;
+    encoder_->push_back(ConvBlock(network, level, inputs));
   }
   for (int level = 0; level + 1 < network.num_layers; ++level) {
     decoder_->push_back(DecoderLevel(network, level));
   }
-  head_ =
-      register_module("head", same_convolution(network.base_filters, network.num_classes, 1, 1));
+  head_ = register_module("head", torch::nn::Conv2d(torch::nn::Conv2dOptions(
+                                      network.base_filters, network.num_classes, 1)));
   initialize_weights(*this, seed);
   use_channels_last(*this);
 }

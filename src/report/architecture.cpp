@@ -7,12 +7,18 @@
 #include <utility>
 
 #include "flexunet/base/text.h"
-#include "flexunet/report/network_shape.h"
+#include "flexunet/config/network_shape.h"
 
 namespace flexunet {
 namespace {
 
 constexpr std::int64_t kFloatBytes = 4;
+
+std::string describe_normalization(NormalizationKind normalization, int channels) {
+  if (normalization == NormalizationKind::kBatch) return "BatchNorm";
+  if (normalization == NormalizationKind::kInstance) return "InstanceNorm";
+  return fmt::format("GroupNorm, {} groups", normalization_groups(normalization, channels));
+}
 
 // Collects the rows of one level after the other.
 class Table {
@@ -42,9 +48,10 @@ class Table {
         fmt::format("Conv {0}x{0}, dilation {1}, {2}", level.kernel, level.dilation,
                     name_of(network_.activation)),
         level, convolution_parameters(level.kernel, input_channels, level.filters));
-    if (network_.normalization) {
-      add(fmt::format("{}.norm{}", block, number), "BatchNorm", level,
-          batch_norm_parameters(level.filters));
+    if (network_.normalization != NormalizationKind::kNone) {
+      add(fmt::format("{}.norm{}", block, number),
+          describe_normalization(network_.normalization, level.filters), level,
+          normalization_parameters(network_.normalization, level.filters));
     }
   }
 

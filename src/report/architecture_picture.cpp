@@ -9,9 +9,9 @@
 
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
+#include "flexunet/config/network_shape.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/report/canvas.h"
-#include "flexunet/report/network_shape.h"
 
 namespace flexunet {
 namespace {
@@ -84,7 +84,10 @@ class Picture {
                                     : "no dropout";
     const std::string details =
         fmt::format("two convolutions a block, {}, {}, {}", name_of(network_.activation),
-                    network_.normalization ? "batch normalisation" : "no normalisation", dropout);
+                    network_.normalization == NormalizationKind::kNone
+                        ? "no normalisation"
+                        : name_of(network_.normalization) + " normalisation",
+                    dropout);
     canvas_.text({width_ / 2, 64}, details, {13, false, Align::kCenter, kGray});
   }
 

@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Largest difference relative to the largest element, about three times what is seen with one to four
-// threads and LibTorch 1.13 and 2.11. Inputs that
-// are not normalised (0..255) give large logits and steep probabilities; BatchNorm in training mode
-// divides by the spread of small batches, which magnifies rounding.
+// Largest difference relative to the largest element, about three times what is seen with one to
+// four threads and LibTorch 1.13 and 2.11. Inputs that are not normalised (0..255) give large
+// logits and steep probabilities; BatchNorm in training mode divides by the spread of small
+// batches, which magnifies rounding.
 struct Tolerance {
   double plain;
   double batch_norm;
@@ -50,7 +50,8 @@ std::vector<fs::path> golden_folders() {
 double tolerance_of(const std::string& quantity, const Golden& golden) {
   const Tolerance& tolerance = kTolerances.at(quantity);
   if (!golden.network.input_normalize) return tolerance.raw_input;
-  return golden.network.normalization ? tolerance.batch_norm : tolerance.plain;
+  return golden.network.normalization != NormalizationKind::kNone ? tolerance.batch_norm
+                                                                  : tolerance.plain;
 }
 
 // Moves one element by ten tolerances: the comparison must notice.

@@ -48,7 +48,7 @@ class Replay {
   LossAndDice score(const torch::Tensor& logits, std::int64_t first, std::int64_t last) const {
     const torch::NoGradGuard no_grad;
     const torch::Tensor masks = golden_.class_masks(first, last);
-    return {compute_loss(LossKind::kCategoricalCrossentropy, logits, masks).item<double>(),
+    return {compute_loss({}, logits, masks).item<double>(),
             compute_metric({}, torch::softmax(logits, 1), masks).item<double>()};
   }
 
@@ -73,8 +73,7 @@ class Replay {
     model_->train();
     optimizer_.zero_grad();
     const torch::Tensor logits = model_(golden_.images(first, last));
-    compute_loss(LossKind::kCategoricalCrossentropy, logits, golden_.class_masks(first, last))
-        .backward();
+    compute_loss({}, logits, golden_.class_masks(first, last)).backward();
     const LossAndDice batch = score(logits, first, last);
     optimizer_.step();
     return batch;
@@ -100,9 +99,7 @@ class Replay {
     std::vector<torch::Tensor> before;
     for (const torch::Tensor& tensor : tensors) before.push_back(tensor.detach().clone());
     model_->train();
-    compute_loss(LossKind::kCategoricalCrossentropy, model_(golden_.images(0, 2)),
-                 golden_.class_masks(0, 2))
-        .backward();
+    compute_loss({}, model_(golden_.images(0, 2)), golden_.class_masks(0, 2)).backward();
     const std::vector<torch::Tensor> gradients = tensors_in_keras_order(model_, true);
     const torch::NoGradGuard no_grad;
     for (std::size_t i = 0; i < gradients.size(); ++i) {

@@ -39,7 +39,7 @@ NetworkOptions network_of(const nlohmann::json& options) {
   network.image_height = options.at("image_height");
   network.image_channels = options.at("image_channels");
   network.input_normalize = options.at("input_normalize");
-  network.normalization = options.at("normalization");
+  if (options.at("normalization")) network.normalization = NormalizationKind::kBatch;
   network.num_classes = options.at("num_classes");
   network.base_filters = options.at("base_filters");
   network.base_kernel = options.at("base_kernels").at(0);

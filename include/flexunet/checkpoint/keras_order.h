@@ -22,7 +22,8 @@ struct KerasTensorName {
   std::string ours;
 };
 
-/// The layers of a network in the order in which Keras lists them.
+/// The layers of a network in the order in which Keras lists them. Only for networks that the
+/// original could build: no normalization, or "batch".
 std::vector<KerasSlot> keras_slots(const NetworkOptions& network);
 
 /// The tensors of a kind of layer in the order in which Keras lists them.

@@ -12,8 +12,13 @@ NetworkOptions read_network(Settings& settings);
 LossOptions read_loss(Settings& settings);
 OptimizerOptions read_optimizer(Settings& settings);
 DataOptions read_data(Settings& settings);
+/// Of [generator] and [augmentor] where [model] generator is True, for training.
+AugmentationOptions read_augmentation(Settings& settings, const NetworkOptions& network);
+/// Fills what steers learning: epochs, monitor, schedule, reducer, early stopping. `metric` is the
+/// one whose names [train] monitor may use.
+void read_learning(Settings& settings, MetricKind metric, TrainOptions& train);
 /// Fills everything that names folders, relative ones seen from `project_dir`, and the rest of
-/// [train], [eval], [infer] and [tiledinfer].
+/// [train], [eval], [infer] and [tiledinfer]; after read_loss.
 void read_run(Settings& settings, const std::filesystem::path& project_dir, Options& options);
 
 }  // namespace flexunet

@@ -19,6 +19,9 @@ struct Value {
   double real = 0.0;
   std::string text;          ///< of kText in UTF-8; of kName the bare name, "cv2.ROTATE_180"
   std::vector<Value> items;  ///< elements; of a dict its keys and values in turn, repeated keys too
+
+  /// The number of kInt or kFloat.
+  double number() const { return kind == ValueKind::kInt ? static_cast<double>(integer) : real; }
 };
 
 /// Why a text is no literal.

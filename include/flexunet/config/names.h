@@ -31,10 +31,12 @@ inline constexpr std::array<NamedChoice<Activation>, 11> kActivationNames = {{
     {Activation::kMish, "mish"},
 }};
 
-inline constexpr std::array<NamedChoice<LossKind>, 3> kLossNames = {{
+inline constexpr std::array<NamedChoice<LossKind>, 5> kLossNames = {{
     {LossKind::kCategoricalCrossentropy, "categorical_crossentropy"},
     {LossKind::kDiceLossMulticlass, "dice_loss_multiclass"},
     {LossKind::kCategoricalFocalDiceLoss, "categorical_focal_dice_loss"},
+    {LossKind::kDiceCrossentropy, "dice_crossentropy"},
+    {LossKind::kFocalCrossentropy, "focal_crossentropy"},
 }};
 
 inline constexpr std::array<NamedChoice<MetricKind>, 3> kMetricNames = {{
@@ -46,6 +48,18 @@ inline constexpr std::array<NamedChoice<MetricKind>, 3> kMetricNames = {{
 inline constexpr std::array<NamedChoice<OptimizerKind>, 2> kOptimizerNames = {{
     {OptimizerKind::kAdam, "Adam"},
     {OptimizerKind::kAdamW, "AdamW"},
+}};
+
+inline constexpr std::array<NamedChoice<ScheduleKind>, 2> kScheduleNames = {{
+    {ScheduleKind::kConstant, "constant"},
+    {ScheduleKind::kCosine, "cosine"},
+}};
+
+inline constexpr std::array<NamedChoice<NormalizationKind>, 4> kNormalizationNames = {{
+    {NormalizationKind::kNone, "none"},
+    {NormalizationKind::kBatch, "batch"},
+    {NormalizationKind::kGroup, "group"},
+    {NormalizationKind::kInstance, "instance"},
 }};
 
 /// The choice of that name, if there is one.

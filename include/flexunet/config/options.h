@@ -21,9 +21,19 @@ enum class Activation {
   kSwish,
   kMish
 };
-enum class LossKind { kCategoricalCrossentropy, kDiceLossMulticlass, kCategoricalFocalDiceLoss };
+enum class NormalizationKind { kNone, kBatch, kGroup, kInstance };
+enum class LossKind {
+  kCategoricalCrossentropy,
+  kDiceLossMulticlass,
+  kCategoricalFocalDiceLoss,
+  kDiceCrossentropy,
+  kFocalCrossentropy
+};
 enum class MetricKind { kDiceCoefMulticlass, kDiceCoefForeground, kDiceCoefHybrid };
 enum class OptimizerKind { kAdam, kAdamW };
+enum class ScheduleKind { kConstant, kCosine };
+/// The number of an epoch that decides which is the best one.
+enum class MonitorKind { kValLoss, kLoss, kValMetric, kMetric, kValForegroundDice };
 
 /// The shape of the network.
 struct NetworkOptions {
@@ -31,9 +41,9 @@ struct NetworkOptions {
   int image_height = 0;         ///< pixels, divisible by 2^(num_layers-1)
   int image_channels = 3;       ///< 3, or 4 with file_format "NPY"
   bool input_normalize = true;  ///< divide the input by 255 inside the network
-  bool normalization = false;   ///< BatchNorm after each activation
-  int num_classes = 0;          ///< background included, 2..256
-  int base_filters = 0;         ///< filters of level 0; level i has base_filters * 2^i
+  NormalizationKind normalization = NormalizationKind::kNone;  ///< after each activation
+  int num_classes = 0;                                         ///< background included, 2..256
+  int base_filters = 0;       ///< filters of level 0; level i has base_filters * 2^i
   int base_kernel = 3;        ///< odd kernel size of level 0; level i >= 1 has max(3, kernel - 2i)
   int num_layers = 6;         ///< levels, the bridge included
   double dropout_rate = 0.0;  ///< level i drops dropout_rate * i, below 1
@@ -47,6 +57,11 @@ struct LossOptions {
   MetricKind metric = MetricKind::kDiceCoefMulticlass;
   double hybrid_alpha = 1.5;  ///< weight of the multiclass part of dice_coef_hybrid
   double hybrid_beta = 0.5;   ///< weight of its foreground part
+  double focal_gamma = 2.0;   ///< focal_crossentropy: exponent of (1 - p), 0 gives crossentropy
+  /// Weight of each class in the crossentropy part of the loss; empty: every class has 1.
+  std::vector<double> class_weights;
+  /// class_weights are to be computed from the training masks before the loss is used.
+  bool balance_classes = false;
 };
 
 struct OptimizerOptions {
@@ -54,6 +69,14 @@ struct OptimizerOptions {
   double learning_rate = 0.0001;
   double clipvalue = 0.2;       ///< each gradient element is clipped to [-clipvalue, clipvalue]
   double weight_decay = 0.004;  ///< AdamW only, decoupled
+};
+
+/// Variants of training samples, drawn anew in every epoch ([model] generator = True). The source
+/// is one of them; none of the others is on unless the config says so.
+struct AugmentationOptions {
+  bool hflip = false;       ///< left to right
+  bool vflip = false;       ///< upside down
+  std::vector<int> angles;  ///< degrees counter-clockwise: 90, 180, 270
 };
 
 /// Folders of a split, absolute; may hold wildcards in any component.
@@ -78,7 +101,11 @@ struct DataOptions {
 struct TrainOptions {
   int epochs = 100;
   int batch_size = 4;
-  int patience = 10;  ///< epochs without a better val_loss before training stops; 0 = never
+  /// What the best checkpoint, the reducer and early stopping look at.
+  MonitorKind monitor = MonitorKind::kValLoss;
+  int patience = 10;  ///< epochs without a better monitor before training stops; 0 = never
+  ScheduleKind learning_rate_schedule = ScheduleKind::kConstant;
+  int warmup_epochs = 0;  ///< epochs at the start during which the learning rate rises
   bool learning_rate_reducer = false;
   double reducer_factor = 0.4;
   int reducer_patience = 4;
@@ -112,6 +139,7 @@ struct Options {
   LossOptions loss;
   OptimizerOptions optimizer;
   DataOptions data;
+  AugmentationOptions augmentation;  ///< none unless [model] generator is True
   TrainOptions train;
   SplitFolders train_split;
   SplitFolders valid_split;
@@ -126,5 +154,10 @@ std::string name_of(Activation activation);
 std::string name_of(LossKind loss);
 std::string name_of(MetricKind metric);
 std::string name_of(OptimizerKind optimizer);
+std::string name_of(ScheduleKind schedule);
+/// "none", "batch", "group" or "instance".
+std::string name_of(NormalizationKind normalization);
+/// "val_loss", ..., with the name of the metric in question: "val_dice_coef_multiclass".
+std::string name_of(MonitorKind monitor, MetricKind metric);
 
 }  // namespace flexunet

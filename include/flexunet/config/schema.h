@@ -13,12 +13,14 @@ namespace flexunet {
 enum class ValueType {
   kAny,
   kBool,
+  kBoolOrText,
   kInt,
   kNumber,
   kText,
   kPath,
   kTextList,
   kNumberList,
+  kNumberListOrText,
   kPointList,   ///< [(0.3, 0.7), ...]
   kIntPair,     ///< (3, 3)
   kSizeOrNone,  ///< (512, 512) or None
@@ -52,6 +54,7 @@ struct TaskParts {
   Task task = Task::kTrain;
   bool previews = false;        ///< either kind of epoch-change inference
   bool tiled_previews = false;  ///< [train] epoch_change_tiled_infer
+  bool augmentation = false;    ///< training with [model] generator and [generator] augmentation
 };
 
 /// First and last of the known keys.

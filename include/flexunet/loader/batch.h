@@ -20,6 +20,9 @@ struct Batch {
 Batch make_batch(const Dataset& dataset, const std::vector<std::size_t>& order, std::size_t first,
                  std::size_t count, torch::Device device);
 
+/// Samples of one size as a batch on `device`.
+Batch make_batch(const std::vector<Sample>& samples, torch::Device device);
+
 /// Images of one size and type (H,W) CV_8UC(C) as (N,C,H,W) uint8, channels_last, on the CPU.
 torch::Tensor stack_images(const std::vector<cv::Mat>& images);
 

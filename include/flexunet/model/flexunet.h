@@ -8,8 +8,8 @@
 
 namespace flexunet {
 
-/// Two convolutions of one level: conv - activation - [BatchNorm] - dropout - conv - activation -
-/// [BatchNorm]. (N,in,H,W) float32 -> (N,out,H,W).
+/// Two convolutions of one level: conv - activation - [normalization] - dropout - conv - activation
+/// - [normalization]. (N,in,H,W) float32 -> (N,out,H,W).
 class ConvBlockImpl : public torch::nn::Module {
  public:
   ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels);
@@ -20,8 +20,8 @@ class ConvBlockImpl : public torch::nn::Module {
   double dropout_rate_;
   torch::nn::Conv2d conv1_{nullptr};
   torch::nn::Conv2d conv2_{nullptr};
-  torch::nn::BatchNorm2d norm1_{nullptr};
-  torch::nn::BatchNorm2d norm2_{nullptr};
+  torch::nn::AnyModule norm1_;  // empty without normalization
+  torch::nn::AnyModule norm2_;
 };
 TORCH_MODULE(ConvBlock);
 

@@ -141,7 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
         Difference{"Classes", [](NetworkOptions& n) { n.num_classes = 2; },
                    "layer conv2d_6 is kernel (1,1,4,2), bias (2) in the file, and head is kernel "
                    "(1,1,4,3), bias (3) in the config"},
-        Difference{"Normalization", [](NetworkOptions& n) { n.normalization = true; },
+        Difference{"Normalization",
+                   [](NetworkOptions& n) { n.normalization = NormalizationKind::kBatch; },
                    "layer batch_normalization is gamma (4), beta (4), moving_mean (4), "
                    "moving_variance (4) in the file, and encoder.0.conv2 is kernel (5,5,4,4), bias "
                    "(4) in the config"},
@@ -153,6 +154,19 @@ INSTANTIATE_TEST_SUITE_P(
                    "input_normalize is false in the file (it has no layer lambda) and true in the "
                    "config"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(KerasWeights, HoldNoNormalizationThatTheOriginalLacks) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "model.h5";
+  FlexUNet plain(tiny_network());
+  save_keras_weights(path, plain);
+  NetworkOptions network = tiny_network();
+  network.normalization = NormalizationKind::kGroup;
+  EXPECT_NE(refusal(path, network).find("[model] normalization = \"group\""), std::string::npos);
+  FlexUNet model(network);
+  EXPECT_THROW(save_keras_weights(folder.path() / "new.h5", model), CheckpointError);
+  EXPECT_FALSE(fs::exists(folder.path() / "new.h5"));
+}
 
 TEST(KerasWeights, ThatEndTooEarlyOrTooLateAreRefused) {
   const TemporaryFolder folder;

@@ -11,7 +11,7 @@ namespace {
 
 NetworkOptions normalised_network() {
   NetworkOptions network = tiny_network();
-  network.normalization = true;
+  network.normalization = NormalizationKind::kBatch;
   return network;
 }
 
@@ -75,7 +75,7 @@ TEST(Weights, OfAnotherNetworkAreRefusedWithTheFirstDifference) {
   EXPECT_NE(refusal(path, deeper).find("it has no encoder.2.conv1.weight"), std::string::npos);
 
   NetworkOptions without_norm = normalised_network();
-  without_norm.normalization = false;
+  without_norm.normalization = NormalizationKind::kNone;
   EXPECT_NE(refusal(path, without_norm).find("tensors"), std::string::npos);
 }
 

@@ -49,8 +49,16 @@ TEST(Config, RefusesValuesThatCannotWork) {
       {"model.metrics=[]", "must be a list of texts"},
       {"model.metrics='dice_coef_multiclass'", "must be a list of texts"},
       {"model.model='UNet'", "must be \"TensorFlowFlexUNet\" or \"FlexUNet\""},
-      {"model.generator=True",
-       "online augmentation is not available yet; use --set model.generator=False"},
+      {"model.normalization='layer'",
+       "must be False, True (which is \"batch\") or one of \"none\", \"batch\", \"group\", "
+       "\"instance\""},
+      {"model.normalization=1", "must be True, False or text in quotes"},
+      {"model.focal_gamma=-1", "must be at least 0"},
+      {"model.class_weights=[1.0]", "has 1 weights but num_classes is 2: give each class one"},
+      {"model.class_weights=[0, 0]", "must have a weight above 0"},
+      {"model.class_weights=[1, -1]", "must be at least 0"},
+      {"model.class_weights='equal'", "must be \"balanced\" or a list of num_classes numbers"},
+      {"model.class_weights=2", "must be a list of numbers, such as [1.0, 2.5], or text in quotes"},
       {"model.learning_rate=0", "must be above 0"},
       {"model.clipvalue=-1.0", "must be above 0"},
       {"model.weight_decay=-1.0", "must be at least 0"},
@@ -72,6 +80,13 @@ TEST(Config, RefusesValuesThatCannotWork) {
       {"train.epochs=3000000000", "must be from 1 to 2147483647"},
       {"train.batch_size=0", "must be from 1 to 2147483647"},
       {"train.patience=-1", "must be from 0 to 2147483647"},
+      {"train.monitor='val_dice'",
+       "unknown name: must be one of \"val_loss\", \"loss\", \"val_dice_coef_multiclass\", "
+       "\"dice_coef_multiclass\", \"val_foreground_dice\""},
+      {"train.learning_rate_schedule='linear'",
+       "unknown name: must be one of \"constant\", \"cosine\""},
+      {"train.warmup_epochs=100", "must be below epochs, which is 100"},
+      {"train.warmup_epochs=-1", "must be from 0 to 2147483647"},
       {"train.reducer_factor=1.0", "must be above 0 and below 1"},
       {"train.reducer_factor=0.0", "must be above 0 and below 1"},
       {"train.reducer_patience=-1", "must be from 0 to 2147483647"},
@@ -158,6 +173,77 @@ TEST(Config, HybridDiceNeedsWeightsOfTwo) {
   EXPECT_EQ(error_of(sample_config(), hybrid("0.4")), "");
   EXPECT_TRUE(mentions(error_of(sample_config(), hybrid("0.5")), "not 1.6 + 0.5"));
   EXPECT_EQ(error_of(sample_config(), with({"model.hybrid_beta=9"})), "");
+}
+
+TEST(Config, ReadsWhatSteersLearning) {
+  const Options options =
+      load_text(sample_config(),
+                with({"model.normalization='instance'", "model.loss='dice_crossentropy'",
+                      "model.metrics=['dice_coef_foreground']", "model.class_weights=(1, 2.5)",
+                      "train.monitor='val_dice_coef_foreground'",
+                      "train.learning_rate_schedule='cosine'", "train.warmup_epochs=3"}))
+          .options;
+  EXPECT_EQ(options.network.normalization, NormalizationKind::kInstance);
+  EXPECT_EQ(options.loss.loss, LossKind::kDiceCrossentropy);
+  EXPECT_EQ(options.loss.class_weights, (std::vector<double>{1, 2.5}));
+  EXPECT_FALSE(options.loss.balance_classes);
+  EXPECT_EQ(options.train.monitor, MonitorKind::kValMetric);
+  EXPECT_EQ(options.train.learning_rate_schedule, ScheduleKind::kCosine);
+  EXPECT_EQ(options.train.warmup_epochs, 3);
+  const Options balanced =
+      load_text(sample_config(),
+                with({"model.class_weights='balanced'", "model.normalization=True"}))
+          .options;
+  EXPECT_TRUE(balanced.loss.balance_classes);
+  EXPECT_EQ(balanced.network.normalization, NormalizationKind::kBatch);
+}
+
+TEST(Config, RefusesWhatContradictsItself) {
+  const auto error = [](const std::vector<std::string>& overrides) {
+    return error_of(sample_config(), with(overrides));
+  };
+  EXPECT_TRUE(
+      mentions(error({"train.learning_rate_schedule='cosine'", "train.learning_rate_reducer=True"}),
+               "both change the learning rate: choose one"));
+  EXPECT_TRUE(mentions(error({"model.loss='dice_loss_multiclass'", "model.class_weights=[1, 2]"}),
+                       "weighs the crossentropy part of a loss"));
+  EXPECT_TRUE(mentions(error({"model.num_layers=5", "model.image_width=16", "model.image_height=16",
+                              "model.normalization='instance'"}),
+                       "would normalize single values at the bridge of 1x1 pixels"));
+  EXPECT_EQ(error({"model.num_layers=5", "model.image_width=16", "model.image_height=16",
+                   "model.normalization='group'"}),
+            "");
+}
+
+TEST(Config, AugmentsOnlyWhenTheGeneratorIsOn) {
+  const std::vector<std::string> flips = {"augmentor.shrinks=[]", "augmentor.rotation=False"};
+  EXPECT_FALSE(load_text(sample_config(), with(flips)).options.augmentation.hflip);
+  std::vector<std::string> on = flips;
+  on.push_back("model.generator=True");
+  const AugmentationOptions augmentation =
+      load_text(sample_config(), with(on)).options.augmentation;
+  EXPECT_TRUE(augmentation.hflip && augmentation.vflip);
+  EXPECT_TRUE(augmentation.angles.empty());
+  on.push_back("generator.augmentation=False");
+  EXPECT_FALSE(load_text(sample_config(), with(on)).options.augmentation.hflip);
+  EXPECT_FALSE(load_text(sample_config(), with({"model.generator=True"}, Task::kEvaluate))
+                   .options.augmentation.hflip);
+}
+
+TEST(Config, RefusesAugmentationThatIsMissing) {
+  const auto error = [](const std::string& text) {
+    return error_of(sample_config(), with({"model.generator=True", "augmentor.shrinks=[]",
+                                           "augmentor.angles=[180]", text}));
+  };
+  EXPECT_EQ(error("augmentor.hflip=True"), "");
+  EXPECT_TRUE(mentions(error("augmentor.deformation=True"),
+                       "not available yet while training; hflip, vflip and rotation by right "
+                       "angles are: use --set augmentor.deformation=False"));
+  EXPECT_TRUE(mentions(error("augmentor.shears=[0.1]"), "use --set 'augmentor.shears=[]'"));
+  EXPECT_TRUE(mentions(error("augmentor.angles=[45]"), "45: only 90, 180 and 270"));
+  EXPECT_TRUE(
+      mentions(error("augmentor.angles=[90]"), "90 needs square images, but they are 64x32"));
+  EXPECT_TRUE(mentions(error("train.steps_per_epoch=10"), "every image is used once an epoch"));
 }
 
 TEST(Config, WarnsWhenTrainMetricsDisagree) {

@@ -19,7 +19,7 @@ TEST(Config, GivesTheOriginalsDefaults) {
   const Options fresh;
   EXPECT_EQ(options.network.image_channels, 3);
   EXPECT_TRUE(options.network.input_normalize);
-  EXPECT_FALSE(options.network.normalization);
+  EXPECT_EQ(options.network.normalization, NormalizationKind::kNone);
   EXPECT_EQ(options.network.base_kernel, fresh.network.base_kernel);
   EXPECT_EQ(options.network.dilation, fresh.network.dilation);
   EXPECT_EQ(options.network.activation, Activation::kRelu);

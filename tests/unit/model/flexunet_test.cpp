@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "flexunet/config/network_shape.h"
 #include "flexunet/model/activation.h"
+#include "flexunet/model/initialization.h"
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {
@@ -57,6 +59,68 @@ TEST(FlexUNet, NamesItsTensorsAsPyTorchUsersExpect) {
     ASSERT_NE(parameter, nullptr) << name;
     EXPECT_EQ(parameter->sizes(), shape) << name;
   }
+}
+
+class Normalizations : public testing::TestWithParam<NormalizationKind> {};
+
+TEST_P(Normalizations, HaveTheirTensorsBesideEveryConvolution) {
+  NetworkOptions network = small_network();
+  network.normalization = GetParam();
+  const FlexUNet model(network);
+  const bool batch = GetParam() == NormalizationKind::kBatch;
+  EXPECT_EQ(count_parameters(model) + (batch ? 2 * 2 * (4 + 8 + 16 + 8 + 4) : 0),
+            parameter_count(network));  // moving statistics count, but are no parameters
+  const auto parameters = model->named_parameters();
+  for (const char* name : {"encoder.0.norm1", "encoder.2.norm2", "decoder.1.norm2"}) {
+    const torch::Tensor* weight = parameters.find(std::string(name) + ".weight");
+    const torch::Tensor* bias = parameters.find(std::string(name) + ".bias");
+    ASSERT_TRUE(weight != nullptr && bias != nullptr) << name;
+    EXPECT_TRUE(weight->eq(1).all().item<bool>()) << name;
+    EXPECT_TRUE(bias->eq(0).all().item<bool>()) << name;
+  }
+  EXPECT_EQ(model->named_buffers().contains("encoder.0.norm1.running_var"), batch);
+}
+
+INSTANTIATE_TEST_SUITE_P(, Normalizations,
+                         testing::Values(NormalizationKind::kBatch, NormalizationKind::kGroup,
+                                         NormalizationKind::kInstance),
+                         [](const auto& test) { return name_of(test.param); });
+
+// Mean and variance of a block's output over its groups, (N,groups) each.
+std::pair<torch::Tensor, torch::Tensor> group_statistics(NormalizationKind kind, int groups) {
+  NetworkOptions network = small_network();
+  network.base_filters = 12;
+  network.normalization = kind;
+  ConvBlock block(network, 0, 3);
+  initialize_weights(*block, 5);
+  const torch::Tensor images = torch::rand({2, 3, 16, 32});
+  const torch::Tensor grouped = block->forward(images).reshape({2, groups, -1});
+  return {grouped.mean(2), grouped.var(2, /*unbiased=*/false)};
+}
+
+void expect_standard(const torch::Tensor& mean, const torch::Tensor& variance) {
+  EXPECT_LT(mean.abs().max().item<double>(), 1e-4);
+  // Below 1 by eps / (variance before + eps).
+  EXPECT_TRUE(variance.gt(0.95).logical_and(variance.lt(1.0001)).all().item<bool>()) << variance;
+}
+
+TEST(FlexUNet, NormalizesGroupsOfChannelsOfEachImage) {
+  const auto [mean, variance] = group_statistics(NormalizationKind::kGroup, 4);
+  expect_standard(mean, variance);
+  const auto by_channel = group_statistics(NormalizationKind::kGroup, 12);
+  EXPECT_GT(by_channel.first.abs().max().item<double>(), 1e-2);
+}
+
+TEST(FlexUNet, NormalizesEachChannelOfEachImageByItself) {
+  const auto [mean, variance] = group_statistics(NormalizationKind::kInstance, 12);
+  expect_standard(mean, variance);
+}
+
+TEST(NormalizationGroups, DivideTheChannels) {
+  EXPECT_EQ(normalization_groups(NormalizationKind::kGroup, 64), 8);
+  EXPECT_EQ(normalization_groups(NormalizationKind::kGroup, 12), 4);
+  EXPECT_EQ(normalization_groups(NormalizationKind::kGroup, 7), 1);
+  EXPECT_EQ(normalization_groups(NormalizationKind::kInstance, 12), 12);
 }
 
 TEST(FlexUNet, DividesBy255OnlyWhenTold) {

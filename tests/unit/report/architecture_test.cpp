@@ -28,7 +28,7 @@ TEST(ParameterCount, IsThatOfThePublishedNetworks) {
 TEST(ParameterCount, BatchNormAddsFourPerChannel) {
   NetworkOptions network = tiny_network();
   const std::int64_t without = parameter_count(network);
-  network.normalization = true;
+  network.normalization = NormalizationKind::kBatch;
   // Two of 8 and two of 16 channels on the way down, two of 8 on the way up.
   EXPECT_EQ(parameter_count(network) - without, 4 * (4 * 8 + 2 * 16));
 }
@@ -42,7 +42,7 @@ TEST(LayerTable, NamesLayersInTheOrderOfTheForwardPass) {
 
 TEST(LayerTable, ShowsNormalisationAndDropoutWhereTheyAct) {
   NetworkOptions network = tiny_network();
-  network.normalization = true;
+  network.normalization = NormalizationKind::kBatch;
   network.dropout_rate = 0.1;
   EXPECT_EQ(names(network),
             (std::vector<std::string>{

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 #include "flexunet/config/options.h"
 
@@ -29,12 +30,24 @@ inline LevelShape level_shape(const NetworkOptions& network, int level) {
   return shape;
 }
 
+/// Groups of channels that share a mean and a variance: all channels of their own for "instance",
+/// at most 8 groups of equal size for "group" (Wu, He 2018), one for the other kinds.
+inline int normalization_groups(NormalizationKind normalization, int channels) {
+  constexpr int kMostGroups = 8;
+  if (normalization == NormalizationKind::kInstance) return channels;
+  return normalization == NormalizationKind::kGroup ? std::gcd(channels, kMostGroups) : 1;
+}
+
 /// Weights and biases of a convolution, transposed or not, with a square kernel.
 inline std::int64_t convolution_parameters(int kernel, std::int64_t inputs, std::int64_t outputs) {
   return outputs * (inputs * kernel * kernel + 1);
 }
 
-/// Gamma, beta, moving mean and moving variance, as Keras's total counts them.
-inline std::int64_t batch_norm_parameters(std::int64_t channels) { return 4 * channels; }
+/// Gamma and beta; with "batch" moving mean and moving variance too, as Keras's total counts them.
+inline std::int64_t normalization_parameters(NormalizationKind normalization,
+                                             std::int64_t channels) {
+  if (normalization == NormalizationKind::kNone) return 0;
+  return (normalization == NormalizationKind::kBatch ? 4 : 2) * channels;
+}
 
 }  // namespace flexunet
