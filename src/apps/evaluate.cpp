@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "apps/console.h"
@@ -10,6 +11,7 @@
 #include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
+#include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/report/architecture.h"
@@ -77,11 +79,30 @@ void say_evaluation(const Options& options, const Evaluation& evaluation, const 
   say_image_scores(evaluation, dataset);
 }
 
+// "balanced" refers to the training masks, which need not be here.
+LossOptions loss_of_training(const Options& options, const Metadata& metadata) {
+  LossOptions loss = options.loss;
+  if (!loss.balance_classes) return loss;
+  const auto stored = metadata.find(kClassWeightsEntry);
+  const nlohmann::json weights = stored == metadata.end()
+                                     ? nlohmann::json()
+                                     : nlohmann::json::parse(stored->second, nullptr, false);
+  if (!weights.is_array() ||
+      weights.size() != static_cast<std::size_t>(options.network.num_classes)) {
+    throw CheckpointError(
+        "[model] class_weights = \"balanced\": the model does not tell the weights it was trained "
+        "with: give them as a list, which flexunet-train printed");
+  }
+  loss.class_weights = weights.get<std::vector<double>>();
+  return loss;
+}
+
 void evaluate_network(const Arguments& arguments) {
   const Session session = open_session(arguments, Task::kEvaluate);
   const Options& options = session.options;
   describe_network(options.network);
-  FlexUNet model = load_best_model(session);
+  TrainedModel model = load_best_model(session);
+  const LossOptions loss = loss_of_training(options, model.metadata);
   const Dataset test = std::move(load_splits(session, {{"test", options.test_split}}).front());
   if (arguments.dry_run) {
     say(fmt::format(
@@ -91,7 +112,7 @@ void evaluate_network(const Arguments& arguments) {
     return;
   }
   const Evaluation evaluation =
-      evaluate(model, test, options.eval_batch_size, options.loss, session.device);
+      evaluate(model.network, test, options.eval_batch_size, loss, session.device);
   say_evaluation(options, evaluation, test);
   const std::filesystem::path file = options.project_dir / kEvaluationFile;
   write_file(file, evaluation_csv(name_of(options.loss.loss), evaluation.loss,

@@ -89,7 +89,7 @@ class Inferencer {
         arguments_(arguments),
         output_(std::move(output)),
         rgb_map_(session.options.data.rgb_map),
-        model_(load_best_model(session)) {}
+        model_(load_best_model(session).network) {}
 
   /// Predicts one batch of files and writes their masks; unreadable files become findings.
   void infer(const std::vector<fs::path>& files, Findings& findings) {

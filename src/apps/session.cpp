@@ -105,12 +105,13 @@ Metadata data_metadata(const Options& options) {
            fmt::format("{}x{}", options.network.image_width, options.network.image_height)}};
 }
 
-FlexUNet load_best_model(const Session& session) {
+TrainedModel load_best_model(const Session& session) {
   const std::filesystem::path file = find_best_model(session.options.train.model_dir);
-  FlexUNet model(session.options.network);
-  require_same_data(load_any_weights(file, model).metadata, session.options, file);
-  model->to(session.device);
-  model->eval();
+  TrainedModel model{FlexUNet(session.options.network), {}};
+  model.metadata = load_any_weights(file, model.network).metadata;
+  require_same_data(model.metadata, session.options, file);
+  model.network->to(session.device);
+  model.network->eval();
   return model;
 }
 

@@ -38,10 +38,18 @@ void describe_network(const NetworkOptions& network);
 /// What a checkpoint tells about the data it was trained on, beside its network.
 Metadata data_metadata(const Options& options);
 
+/// The metadata entry with the class weights of the loss, a JSON list; absent where it has none.
+inline constexpr const char* kClassWeightsEntry = "class_weights";
+
+struct TrainedModel {
+  FlexUNet network{nullptr};
+  Metadata metadata;  ///< empty for a Keras model
+};
+
 /// The best model of [train] model_dir, native or else Keras's, in evaluation mode on the session's
 /// device. Warns where it was trained at another image size. Throws CheckpointError: there is none,
 /// or it does not fit the config.
-FlexUNet load_best_model(const Session& session);
+TrainedModel load_best_model(const Session& session);
 
 /// Bytes for people: "1.2 GB".
 std::string readable_bytes(std::int64_t bytes);

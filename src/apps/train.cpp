@@ -1,7 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <memory>
-#include <set>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,19 +11,14 @@
 #include "apps/program.h"
 #include "apps/progress.h"
 #include "apps/session.h"
+#include "apps/train_callbacks.h"
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
-#include "flexunet/callbacks/break_file.h"
-#include "flexunet/callbacks/checkpoints.h"
-#include "flexunet/callbacks/early_stopping.h"
-#include "flexunet/callbacks/epoch_change_inference.h"
-#include "flexunet/callbacks/history_files.h"
-#include "flexunet/callbacks/learning_rate_reducer.h"
 #include "flexunet/checkpoint/keras_weights.h"
-#include "flexunet/inference/predict.h"
-#include "flexunet/inference/tiled.h"
+#include "flexunet/checkpoint/model_files.h"
+#include "flexunet/model/losses.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/training/trainer.h"
 
@@ -32,7 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kBreakFile = "break_training";
 constexpr const char* kLogFile = "train.log";
 
 /// What flexunet-train alone understands.
@@ -40,84 +34,6 @@ struct TrainArguments {
   fs::path init;  ///< the model whose weights training starts from; empty: none
   std::string init_head = "same";
 };
-
-// The first num_infer_images of [infer] images_dir; previews are no reason to refuse a training.
-std::vector<PreviewImage> load_previews(const Options& options) {
-  const TrainOptions& train = options.train;
-  if (!train.epoch_change_infer && !train.epoch_change_tiled_infer) return {};
-  if (!options.infer.images_dir) {
-    warn("no epoch-change inference: the config has no [infer] images_dir");
-    return {};
-  }
-  std::vector<PreviewImage> previews;
-  try {
-    std::vector<fs::path> files = find_images(*options.infer.images_dir, options.data);
-    if (files.size() > static_cast<std::size_t>(train.num_infer_images)) {
-      files.resize(static_cast<std::size_t>(train.num_infer_images));
-    }
-    std::set<std::string> stems;
-    for (const fs::path& file : files) {
-      if (!stems.insert(file.stem().string()).second) {
-        warn(fmt::format("no previews of {}: another image of that name comes first",
-                         file.string()));
-        continue;
-      }
-      previews.push_back({file.stem().string(), read_image(file, options.network, options.data)});
-    }
-  } catch (const DataError& error) {
-    warn(fmt::format("no epoch-change inference: {}", error.what()));
-    return {};
-  }
-  return previews;
-}
-
-void add_previews(Callbacks& callbacks, const Session& session, FlexUNet model) {
-  const Options& options = session.options;
-  const std::vector<PreviewImage> previews = load_previews(options);
-  if (previews.empty()) return;
-  const auto add = [&](const fs::path& folder, EpochChangeInference::Predict predict) {
-    callbacks.push_back(std::make_unique<EpochChangeInference>(
-        previews, std::move(predict),
-        EpochChangeInference::Target{folder, RgbMap(options.data.rgb_map), warn}));
-  };
-  const torch::Device device = session.device;
-  if (options.train.epoch_change_infer) {
-    add(options.train.epoch_change_infer_dir, [model, device](const cv::Mat& image) mutable {
-      return predict_class_masks(model, {image}, device).front();
-    });
-  }
-  if (options.train.epoch_change_tiled_infer) {
-    add(options.train.epoch_change_tiled_infer_dir,
-        [model, device, tiles = options.tiled_infer](const cv::Mat& image) mutable {
-          return predict_tiled(model, image, tiles, device);
-        });
-  }
-}
-
-// In the order of behaviour section 7.
-Callbacks make_callbacks(const Session& session, const Arguments& arguments,
-                         const FlexUNet& model) {
-  const Options& options = session.options;
-  const TrainOptions& train = options.train;
-  const std::string metric = name_of(options.loss.metric);
-  Callbacks callbacks;
-  callbacks.push_back(std::make_unique<ConsoleProgress>(train.epochs, metric,
-                                                        !arguments.quiet && is_interactive()));
-  Metadata metadata = data_metadata(options);
-  metadata["flexunet_version"] = FLEXUNET_VERSION;
-  metadata["seed"] = std::to_string(arguments.seed);
-  callbacks.push_back(std::make_unique<Checkpoints>(model, train.model_dir, std::move(metadata)));
-  if (train.learning_rate_reducer) {
-    callbacks.push_back(
-        std::make_unique<LearningRateReducer>(train.reducer_factor, train.reducer_patience));
-  }
-  add_previews(callbacks, session, model);
-  callbacks.push_back(std::make_unique<HistoryFiles>(
-      HistoryPaths{train.eval_dir, options.project_dir / kHistoryFile}, metric, warn));
-  callbacks.push_back(std::make_unique<BreakFile>(options.project_dir / kBreakFile));
-  if (train.patience > 0) callbacks.push_back(std::make_unique<EarlyStopping>(train.patience));
-  return callbacks;
-}
 
 // Moves earlier results away and opens the model folder with its log and its copy of the config.
 void open_model_folder(const Options& options, const Arguments& arguments) {
@@ -133,8 +49,8 @@ void open_model_folder(const Options& options, const Arguments& arguments) {
 
 void say_summary(const Options& options, const TrainSummary& summary) {
   say(fmt::format("stopped after {} epochs: {}", summary.epochs, summary.stop_reason));
-  say(fmt::format("best epoch: {} with val_loss {:.4f}", summary.best_epoch + 1,
-                  summary.best_val_loss));
+  say(fmt::format("best epoch: {} with {} {:.4f}", summary.best_epoch + 1,
+                  name_of(options.train.monitor, options.loss.metric), summary.best_value));
   say("files written:");
   const TrainOptions& train = options.train;
   const fs::path files[] = {
@@ -159,12 +75,33 @@ void require_batches_to_normalize(const Options& options, std::size_t images) {
   const int bridge = 1 << (network.num_layers - 1);
   const bool one_pixel = network.image_width == bridge && network.image_height == bridge;
   const auto batch_size = static_cast<std::size_t>(options.train.batch_size);
-  if (!network.normalization || !one_pixel || (batch_size > 1 && images % batch_size != 1)) return;
+  if (network.normalization != NormalizationKind::kBatch || !one_pixel ||
+      (batch_size > 1 && images % batch_size != 1))
+    return;
   throw ConfigError(fmt::format(
-      "[model] normalization = True with a bridge of 1x1 pixels needs batches of two images or "
-      "more, "
-      "but batch_size = {} leaves one of {} images alone: change batch_size or num_layers",
+      "[model] normalization = \"batch\" with a bridge of 1x1 pixels needs batches of two images "
+      "or more, but batch_size = {} leaves one of {} images alone: change batch_size or num_layers",
       batch_size, images));
+}
+
+// The loss with the weights that "balanced" stands for.
+LossOptions with_class_weights(LossOptions loss, const DatasetReport& report) {
+  if (loss.balance_classes) loss.class_weights = balanced_class_weights(report.class_pixels);
+  if (!loss.class_weights.empty()) {
+    say(fmt::format("class weights [{:.6g}]", fmt::join(loss.class_weights, ", ")));
+  }
+  return loss;
+}
+
+void require_foreground_to_monitor(const Options& options, const DatasetReport& valid) {
+  if (options.train.monitor != MonitorKind::kValForegroundDice) return;
+  if (std::any_of(valid.class_pixels.begin() + 1, valid.class_pixels.end(),
+                  [](std::int64_t pixels) { return pixels > 0; })) {
+    return;
+  }
+  throw DataError(
+      "valid: no mask holds any foreground, so that [train] monitor = \"val_foreground_dice\" "
+      "decides nothing: add masks with foreground, or monitor \"val_loss\"");
 }
 
 void warn_of_break_file(const Options& options) {
@@ -197,6 +134,8 @@ void train_network(const Arguments& arguments, const TrainArguments& train_argum
   const std::vector<Dataset> splits =
       load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
   require_batches_to_normalize(options, splits[0].samples.size());
+  require_foreground_to_monitor(options, splits[1].report);
+  const LossOptions loss = with_class_weights(options.loss, splits[0].report);
   // Before earlier results are moved away: the model may be one of them.
   FlexUNet model = make_network(options, arguments, train_arguments);
   if (arguments.dry_run) {
@@ -211,11 +150,13 @@ void train_network(const Arguments& arguments, const TrainArguments& train_argum
   trainer_options.epochs = options.train.epochs;
   trainer_options.batch_size = options.train.batch_size;
   trainer_options.seed = arguments.seed;
-  trainer_options.loss = options.loss;
+  trainer_options.loss = loss;
   trainer_options.optimizer = options.optimizer;
+  trainer_options.augmentation = options.augmentation;
+  trainer_options.monitor = make_monitor(options);
   Trainer trainer(model, trainer_options, session.device);
   const TrainSummary summary =
-      trainer.fit(splits[0], splits[1], make_callbacks(session, arguments, model));
+      trainer.fit(splits[0], splits[1], make_callbacks(session, arguments, model, loss));
   say_summary(options, summary);
 }
 

@@ -6,12 +6,13 @@ namespace flexunet {
 
 void EarlyStopping::on_epoch_end(const EpochResult& result, TrainControl& control) {
   ++wait_;
-  if (result.val_loss < best_) {
-    best_ = result.val_loss;
+  if (monitor_.cost(result) < best_cost_) {
+    best_cost_ = monitor_.cost(result);
     wait_ = 0;
   }
   if (wait_ >= patience_ && result.epoch > 0) {
-    control.stop(fmt::format("val_loss did not improve for {} epochs (early stopping)", wait_));
+    control.stop(
+        fmt::format("{} did not improve for {} epochs (early stopping)", monitor_.name(), wait_));
   }
 }
 

@@ -4,8 +4,8 @@ namespace flexunet {
 
 void LearningRateReducer::on_epoch_end(const EpochResult& result, TrainControl& control) {
   constexpr double kMinimumImprovement = 1e-4;
-  if (result.val_loss < best_ - kMinimumImprovement) {
-    best_ = result.val_loss;
+  if (monitor_.cost(result) < best_cost_ - kMinimumImprovement) {
+    best_cost_ = monitor_.cost(result);
     wait_ = 0;
     return;
   }

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/random.h"
+#include "flexunet/imaging/augmentation.h"
 #include "flexunet/inference/evaluate.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/losses.h"
@@ -40,6 +42,8 @@ Trainer::Trainer(FlexUNet model, const TrainerOptions& options, torch::Device de
 TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks) {
   TrainSummary summary;
   TrainControl control(optimizer_.learning_rate());
+  for (const auto& callback : callbacks) callback->on_train_begin(control);
+  double best_cost = std::numeric_limits<double>::infinity();
   for (int epoch = 0; epoch < options_.epochs && !control.stop_reason(); ++epoch) {
     const auto start = Clock::now();
     optimizer_.set_learning_rate(control.learning_rate());
@@ -52,9 +56,10 @@ TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Call
     result.val_foreground_dice = validation.scores.foreground_dice;
     result.seconds = seconds_since(start);
     require_finite(result);
-    if (epoch == 0 || result.val_loss < summary.best_val_loss) {
+    if (options_.monitor.cost(result) < best_cost) {
+      best_cost = options_.monitor.cost(result);
       summary.best_epoch = epoch;
-      summary.best_val_loss = result.val_loss;
+      summary.best_value = options_.monitor.value(result);
     }
     summary.epochs = epoch + 1;
     for (const auto& callback : callbacks) callback->on_epoch_end(result, control);
@@ -81,7 +86,9 @@ EpochResult Trainer::train_epoch(int epoch, const Dataset& train, const Callback
   for (std::size_t index = 0; index < progress.batches; ++index) {
     const std::size_t first = index * batch_size;
     const std::size_t count = std::min(batch_size, order.size() - first);
-    train_step(make_batch(train, order, first, count, device_), means);
+    const auto begin = order.begin() + static_cast<std::ptrdiff_t>(first);
+    train_step(draw_batch(epoch, train, {begin, begin + static_cast<std::ptrdiff_t>(count)}),
+               means);
     progress.seconds = seconds_since(start);
     if (index + 1 < progress.batches && progress.seconds - last_report < kSecondsBetweenReports) {
       continue;
@@ -102,10 +109,26 @@ EpochResult Trainer::train_epoch(int epoch, const Dataset& train, const Callback
   return result;
 }
 
+// The variant of a sample depends on seed, epoch and sample alone, not on its place in the order.
+Batch Trainer::draw_batch(int epoch, const Dataset& train,
+                          const std::vector<std::size_t>& indices) const {
+  constexpr std::uint64_t kAugmentationKey = 0x6175676d656e74;  // apart from the draws of the order
+  std::vector<Sample> samples;
+  for (const std::size_t index : indices) {
+    const Sample& source = train.samples.at(index);
+    CounterRandom random(options_.seed ^ kAugmentationKey,
+                         static_cast<std::uint64_t>(epoch) << 32 | index);
+    auto [image, class_mask] =
+        augment({source.image, source.class_mask}, options_.augmentation, random);
+    samples.push_back({source.stem, std::move(image), std::move(class_mask)});
+  }
+  return make_batch(samples, device_);
+}
+
 void Trainer::train_step(const Batch& batch, RunningMeans& means) {
   optimizer_.zero_grad();
   const torch::Tensor logits = model_(batch.images);
-  const torch::Tensor loss = compute_loss(options_.loss.loss, logits, batch.class_masks);
+  const torch::Tensor loss = compute_loss(options_.loss, logits, batch.class_masks);
   loss.backward();
   optimizer_.step();
   const torch::NoGradGuard no_grad;

@@ -7,22 +7,25 @@
 #include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/training/callback.h"
+#include "flexunet/training/monitor.h"
 
 namespace flexunet {
 
 /// Saves the network after every epoch as last_checkpoint.safetensors, and as
-/// best_model.safetensors when val_loss is lower than ever before. `metadata` goes into both.
+/// best_model.safetensors when the monitor is better than ever before. `metadata` goes into both.
 /// Throws OutputError.
 class Checkpoints : public Callback {
  public:
-  Checkpoints(FlexUNet model, std::filesystem::path model_dir, Metadata metadata);
+  Checkpoints(FlexUNet model, std::filesystem::path model_dir, Metadata metadata,
+              Monitor monitor = {});
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
   FlexUNet model_;
   std::filesystem::path model_dir_;
   Metadata metadata_;
-  double best_ = std::numeric_limits<double>::infinity();
+  Monitor monitor_;
+  double best_cost_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace flexunet

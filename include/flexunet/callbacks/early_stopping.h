@@ -1,22 +1,26 @@
 #pragma once
 
 #include <limits>
+#include <utility>
 
 #include "flexunet/training/callback.h"
+#include "flexunet/training/monitor.h"
 
 namespace flexunet {
 
-/// Stops after `patience` epochs without a lower val_loss (Keras's EarlyStopping, min_delta 0,
-/// behaviour section 7).
+/// Stops after `patience` epochs in which the monitor was no better than ever before (Keras's
+/// EarlyStopping, min_delta 0, behaviour section 7).
 class EarlyStopping : public Callback {
  public:
-  explicit EarlyStopping(int patience) : patience_(patience) {}
+  explicit EarlyStopping(int patience, Monitor monitor = {})
+      : patience_(patience), monitor_(std::move(monitor)) {}
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
   int patience_;
+  Monitor monitor_;
   int wait_ = 0;
-  double best_ = std::numeric_limits<double>::infinity();
+  double best_cost_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace flexunet

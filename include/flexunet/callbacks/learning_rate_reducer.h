@@ -1,23 +1,27 @@
 #pragma once
 
 #include <limits>
+#include <utility>
 
 #include "flexunet/training/callback.h"
+#include "flexunet/training/monitor.h"
 
 namespace flexunet {
 
-/// Multiplies the learning rate by `factor` after `patience` epochs whose val_loss was not lower
-/// than the best by more than 1e-4 (Keras's ReduceLROnPlateau, behaviour section 7).
+/// Multiplies the learning rate by `factor` after `patience` epochs in which the monitor was not
+/// better than the best by more than 1e-4 (Keras's ReduceLROnPlateau, behaviour section 7).
 class LearningRateReducer : public Callback {
  public:
-  LearningRateReducer(double factor, int patience) : factor_(factor), patience_(patience) {}
+  LearningRateReducer(double factor, int patience, Monitor monitor = {})
+      : factor_(factor), patience_(patience), monitor_(std::move(monitor)) {}
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
   double factor_;
   int patience_;
+  Monitor monitor_;
   int wait_ = 0;
-  double best_ = std::numeric_limits<double>::infinity();
+  double best_cost_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace flexunet

@@ -54,6 +54,8 @@ class TrainControl {
 class Callback {
  public:
   virtual ~Callback() = default;
+  /// Before the first epoch.
+  virtual void on_train_begin(TrainControl&) {}
   /// After some batches, a few times a second at most, and after the last one of an epoch.
   virtual void on_batch_end(const BatchResult&) {}
   virtual void on_epoch_end(const EpochResult& result, TrainControl& control) = 0;

@@ -13,6 +13,7 @@
 #include "flexunet/model/flexunet.h"
 #include "flexunet/training/adam.h"
 #include "flexunet/training/callback.h"
+#include "flexunet/training/monitor.h"
 #include "flexunet/training/running_means.h"
 
 namespace flexunet {
@@ -22,16 +23,18 @@ using Callbacks = std::vector<std::unique_ptr<Callback>>;
 struct TrainerOptions {
   int epochs = 100;
   int batch_size = 4;
-  std::uint64_t seed = 137;  ///< of shuffling and dropout
+  std::uint64_t seed = 137;  ///< of shuffling, augmentation and dropout
   LossOptions loss;
   OptimizerOptions optimizer;
+  AugmentationOptions augmentation;  ///< of the training samples; validation is never augmented
+  Monitor monitor;                   ///< decides which epoch is called the best
 };
 
 /// What a finished run looks back on.
 struct TrainSummary {
-  int epochs = 0;      ///< completed
-  int best_epoch = 0;  ///< from 0, lowest val_loss
-  double best_val_loss = 0;
+  int epochs = 0;         ///< completed
+  int best_epoch = 0;     ///< from 0, by the monitor
+  double best_value = 0;  ///< of the monitor
   std::string stop_reason;
 };
 
@@ -47,6 +50,7 @@ class Trainer {
 
  private:
   EpochResult train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
+  Batch draw_batch(int epoch, const Dataset& train, const std::vector<std::size_t>& indices) const;
   void train_step(const Batch& batch, RunningMeans& means);
 
   FlexUNet model_;

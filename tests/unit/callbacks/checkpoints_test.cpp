@@ -28,5 +28,21 @@ TEST(Checkpoints, KeepTheBestEpochAndTheLast) {
   EXPECT_EQ(last.metadata().at("epoch"), "3");
 }
 
+TEST(Checkpoints, KeepTheBestEpochByTheMonitor) {
+  const TemporaryFolder folder;
+  Checkpoints callback(FlexUNet(tiny_network()), folder.path(), {},
+                       {MonitorKind::kValForegroundDice, MetricKind::kDiceCoefMulticlass});
+  TrainControl control(0.001);
+  const double dice[] = {0.25, 0.5, 0.375};
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    EpochResult result = epoch_with_val_loss(epoch, 0.5 - 0.1 * epoch);
+    result.val_foreground_dice = dice[epoch];
+    callback.on_epoch_end(result, control);
+  }
+  const auto best = SafetensorsFile::read(folder.path() / kBestModelFile);
+  EXPECT_EQ(best.metadata().at("epoch"), "1");
+  EXPECT_EQ(best.metadata().at("val_foreground_dice"), "0.5");
+}
+
 }  // namespace
 }  // namespace flexunet

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
+#include <set>
 
 #include "flexunet/base/error.h"
 #include "flexunet/inference/evaluate.h"
@@ -18,7 +21,11 @@ class Recorder : public Callback {
   std::vector<EpochResult> epochs;
   std::vector<BatchResult> batches;
   std::function<void(const EpochResult&, TrainControl&)> react = [](const auto&, auto&) {};
+  double first_learning_rate = 0;  // set before the first epoch unless 0
 
+  void on_train_begin(TrainControl& control) override {
+    if (first_learning_rate > 0) control.set_learning_rate(first_learning_rate);
+  }
   void on_batch_end(const BatchResult& result) override { batches.push_back(result); }
   void on_epoch_end(const EpochResult& result, TrainControl& control) override {
     epochs.push_back(result);
@@ -72,7 +79,7 @@ TEST(Trainer, LearnsAndRemembersTheBestEpoch) {
     EXPECT_EQ(epoch.images, 10U);  // the short last batch of two is kept
   }
   EXPECT_EQ(run.summary.best_epoch, best_epoch);
-  EXPECT_EQ(run.summary.best_val_loss, best);
+  EXPECT_EQ(run.summary.best_value, best);
   EXPECT_EQ(run.summary.epochs, 8);
   EXPECT_EQ(run.summary.stop_reason, "all epochs are done");
 }
@@ -107,6 +114,64 @@ TEST(Trainer, UsesTheLearningRateThatACallbackSet) {
   EXPECT_EQ(run.epochs[1].val_loss, run.epochs[0].val_loss);  // nothing was learnt at rate 0
   EXPECT_EQ(run.epochs[2].learning_rate, 0.005);
   EXPECT_NE(run.epochs[2].val_loss, run.epochs[1].val_loss);
+}
+
+TEST(Trainer, StartsWithTheLearningRateThatACallbackSet) {
+  FlexUNet model(toy_network(16));
+  Callbacks callbacks;
+  callbacks.push_back(std::make_unique<Recorder>());
+  auto& recorder = static_cast<Recorder&>(*callbacks.front());
+  recorder.first_learning_rate = 0.25;
+  Trainer trainer(model, toy_options(1), torch::kCPU);
+  trainer.fit(toy_dataset(2, 16), toy_dataset(2, 16), callbacks);
+  EXPECT_EQ(recorder.epochs.at(0).learning_rate, 0.25);
+}
+
+TEST(Trainer, CallsTheBestEpochByTheMonitor) {
+  TrainerOptions options = toy_options(4);
+  options.monitor = {MonitorKind::kLoss, MetricKind::kDiceCoefMulticlass};
+  // Without learning, dropout alone makes the losses differ.
+  options.optimizer.learning_rate = 1e-12;
+  const TrainedRun run = train(options);
+  const auto lowest =
+      std::min_element(run.epochs.begin(), run.epochs.end(),
+                       [](const auto& a, const auto& b) { return a.loss < b.loss; });
+  EXPECT_EQ(run.summary.best_epoch, lowest->epoch);
+  EXPECT_EQ(run.summary.best_value, lowest->loss);
+}
+
+// A network that learns nothing sees each variant's loss: that of training changes, that of
+// validation does not.
+TEST(Trainer, AugmentsTrainingSamplesAnewEveryEpochAndNeverValidation) {
+  TrainerOptions options = toy_options(6);
+  options.optimizer.learning_rate = 1e-30;
+  NetworkOptions network = toy_network(16);
+  network.dropout_rate = 0;
+  const auto epochs_of = [&](const AugmentationOptions& augmentation) {
+    options.augmentation = augmentation;
+    FlexUNet model(network);
+    Callbacks callbacks;
+    callbacks.push_back(std::make_unique<Recorder>());
+    Trainer trainer(model, options, torch::kCPU);
+    trainer.fit(toy_dataset(4, 16), toy_dataset(3, 16), callbacks);
+    return static_cast<Recorder&>(*callbacks.front()).epochs;
+  };
+  AugmentationOptions flips;
+  flips.hflip = true;
+  std::set<double> losses;
+  std::set<double> val_losses;
+  for (const EpochResult& epoch : epochs_of(flips)) {
+    losses.insert(std::round(epoch.loss * 1e6));
+    val_losses.insert(epoch.val_loss);
+  }
+  EXPECT_GT(losses.size(), 1U);
+  EXPECT_EQ(val_losses.size(), 1U);
+  std::set<double> losses_without;
+  for (const EpochResult& epoch : epochs_of({})) {
+    losses_without.insert(std::round(epoch.loss * 1e6));
+  }
+  EXPECT_EQ(losses_without.size(), 1U);
+  EXPECT_EQ(epochs_of(flips)[3].loss, epochs_of(flips)[3].loss);
 }
 
 TEST(Trainer, StopsWhenACallbackSaysSo) {

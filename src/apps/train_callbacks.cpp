@@ -1,0 +1,128 @@
+#include "apps/train_callbacks.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "apps/console.h"
+#include "apps/previous_run.h"
+#include "apps/progress.h"
+#include "flexunet/base/error.h"
+#include "flexunet/callbacks/break_file.h"
+#include "flexunet/callbacks/checkpoints.h"
+#include "flexunet/callbacks/early_stopping.h"
+#include "flexunet/callbacks/history_files.h"
+#include "flexunet/callbacks/learning_rate_reducer.h"
+#include "flexunet/callbacks/learning_rate_schedule.h"
+#include "flexunet/inference/predict.h"
+#include "flexunet/inference/tiled.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+Metadata checkpoint_metadata(const Options& options, const Arguments& arguments,
+                             const LossOptions& loss) {
+  Metadata metadata = data_metadata(options);
+  metadata["flexunet_version"] = FLEXUNET_VERSION;
+  metadata["seed"] = std::to_string(arguments.seed);
+  if (!loss.class_weights.empty()) {
+    metadata[kClassWeightsEntry] = nlohmann::json(loss.class_weights).dump();
+  }
+  return metadata;
+}
+
+void add_previews(Callbacks& callbacks, const Session& session, FlexUNet model) {
+  const Options& options = session.options;
+  const std::vector<PreviewImage> previews = load_previews(options);
+  if (previews.empty()) return;
+  const auto add = [&](const fs::path& folder, EpochChangeInference::Predict predict) {
+    callbacks.push_back(std::make_unique<EpochChangeInference>(
+        previews, std::move(predict),
+        EpochChangeInference::Target{folder, RgbMap(options.data.rgb_map), warn}));
+  };
+  const torch::Device device = session.device;
+  if (options.train.epoch_change_infer) {
+    add(options.train.epoch_change_infer_dir, [model, device](const cv::Mat& image) mutable {
+      return predict_class_masks(model, {image}, device).front();
+    });
+  }
+  if (options.train.epoch_change_tiled_infer) {
+    add(options.train.epoch_change_tiled_infer_dir,
+        [model, device, tiles = options.tiled_infer](const cv::Mat& image) mutable {
+          return predict_tiled(model, image, tiles, device);
+        });
+  }
+}
+
+}  // namespace
+
+std::vector<PreviewImage> load_previews(const Options& options) {
+  const TrainOptions& train = options.train;
+  if (!train.epoch_change_infer && !train.epoch_change_tiled_infer) return {};
+  if (!options.infer.images_dir) {
+    warn("no epoch-change inference: the config has no [infer] images_dir");
+    return {};
+  }
+  std::vector<PreviewImage> previews;
+  try {
+    std::vector<fs::path> files = find_images(*options.infer.images_dir, options.data);
+    if (files.size() > static_cast<std::size_t>(train.num_infer_images)) {
+      files.resize(static_cast<std::size_t>(train.num_infer_images));
+    }
+    std::set<std::string> stems;
+    for (const fs::path& file : files) {
+      if (!stems.insert(file.stem().string()).second) {
+        warn(fmt::format("no previews of {}: another image of that name comes first",
+                         file.string()));
+        continue;
+      }
+      previews.push_back({file.stem().string(), read_image(file, options.network, options.data)});
+    }
+  } catch (const DataError& error) {
+    warn(fmt::format("no epoch-change inference: {}", error.what()));
+    return {};
+  }
+  return previews;
+}
+
+Monitor make_monitor(const Options& options) {
+  return {options.train.monitor, options.loss.metric};
+}
+
+Callbacks make_callbacks(const Session& session, const Arguments& arguments, const FlexUNet& model,
+                         const LossOptions& loss) {
+  const Options& options = session.options;
+  const TrainOptions& train = options.train;
+  const std::string metric = name_of(options.loss.metric);
+  const Monitor monitor = make_monitor(options);
+  Callbacks callbacks;
+  callbacks.push_back(std::make_unique<ConsoleProgress>(train.epochs, metric,
+                                                        !arguments.quiet && is_interactive()));
+  callbacks.push_back(std::make_unique<Checkpoints>(
+      model, train.model_dir, checkpoint_metadata(options, arguments, loss), monitor));
+  if (train.learning_rate_reducer) {
+    callbacks.push_back(std::make_unique<LearningRateReducer>(train.reducer_factor,
+                                                              train.reducer_patience, monitor));
+  }
+  if (train.learning_rate_schedule != ScheduleKind::kConstant || train.warmup_epochs > 0) {
+    callbacks.push_back(std::make_unique<ScheduledLearningRate>(
+        LearningRateSchedule{train.learning_rate_schedule, train.epochs, train.warmup_epochs},
+        options.optimizer.learning_rate));
+  }
+  add_previews(callbacks, session, model);
+  callbacks.push_back(std::make_unique<HistoryFiles>(
+      HistoryPaths{train.eval_dir, options.project_dir / kHistoryFile}, metric, warn));
+  callbacks.push_back(std::make_unique<BreakFile>(options.project_dir / kBreakFile));
+  if (train.patience > 0) {
+    callbacks.push_back(std::make_unique<EarlyStopping>(train.patience, monitor));
+  }
+  return callbacks;
+}
+
+}  // namespace flexunet

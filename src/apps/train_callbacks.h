@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "apps/arguments.h"
+#include "apps/session.h"
+#include "flexunet/callbacks/epoch_change_inference.h"
+#include "flexunet/model/flexunet.h"
+#include "flexunet/training/monitor.h"
+#include "flexunet/training/trainer.h"
+
+namespace flexunet {
+
+/// The first num_infer_images of [infer] images_dir. Warns, and returns none, where they cannot be
+/// read: previews are no reason to refuse a training.
+std::vector<PreviewImage> load_previews(const Options& options);
+
+/// What [train] monitor says.
+Monitor make_monitor(const Options& options);
+
+/// Everything that happens between epochs, in the order of behaviour section 7. `loss` is the one
+/// that is trained, with its class weights.
+Callbacks make_callbacks(const Session& session, const Arguments& arguments, const FlexUNet& model,
+                         const LossOptions& loss);
+
+}  // namespace flexunet
