@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 namespace flexunet {
 namespace {
@@ -159,24 +160,42 @@ TEST(BalancedClassWeights, AreOneForAClassWithoutPixels) {
   EXPECT_EQ(balanced_class_weights({50, 0}), (std::vector<double>{0.5, 1.0}));
 }
 
+// Compares the gradient of a function of (2,3,2,2) values with central differences.
+void expect_gradient(const std::function<torch::Tensor(const torch::Tensor&)>& function,
+                     const torch::Tensor& at) {
+  const torch::Tensor values = at.detach().clone().requires_grad_();
+  function(values).backward();
+  constexpr double kStep = 1e-5;
+  const torch::NoGradGuard no_grad;
+  for (std::int64_t i = 0; i < values.numel(); ++i) {
+    const auto shifted = [&](double step) {
+      torch::Tensor copy = values.detach().clone();
+      copy.flatten()[i] += step;
+      return function(copy).item<double>();
+    };
+    const double expected = (shifted(kStep) - shifted(-kStep)) / (2 * kStep);
+    EXPECT_NEAR(values.grad().flatten()[i].item<double>(), expected, 1e-8);
+  }
+}
+
+struct Drawn {
+  torch::Tensor logits;
+  torch::Tensor masks;
+};
+
+Drawn draw() {
+  torch::manual_seed(3);
+  const torch::Tensor logits = torch::randn({2, 3, 2, 2}, torch::kFloat64);
+  return {logits, torch::randint(3, {2, 2, 2}, torch::kLong)};
+}
+
 class LossGradients : public testing::TestWithParam<LossOptions> {};
 
 TEST_P(LossGradients, AgreeWithCentralDifferences) {
-  torch::manual_seed(3);
-  const torch::Tensor logits = torch::randn({2, 3, 2, 2}, torch::kFloat64).requires_grad_();
-  const torch::Tensor masks = torch::randint(3, {2, 2, 2}, torch::kLong);
-  compute_loss(GetParam(), logits, masks).backward();
-  constexpr double kStep = 1e-5;
-  const torch::NoGradGuard no_grad;
-  for (std::int64_t i = 0; i < logits.numel(); ++i) {
-    const auto shifted = [&](double step) {
-      torch::Tensor copy = logits.detach().clone();
-      copy.flatten()[i] += step;
-      return compute_loss(GetParam(), copy, masks).item<double>();
-    };
-    const double expected = (shifted(kStep) - shifted(-kStep)) / (2 * kStep);
-    EXPECT_NEAR(logits.grad().flatten()[i].item<double>(), expected, 1e-8);
-  }
+  const Drawn drawn = draw();
+  expect_gradient(
+      [&](const torch::Tensor& logits) { return compute_loss(GetParam(), logits, drawn.masks); },
+      drawn.logits);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -190,6 +209,23 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) {
       return name_of(test.param.loss) + (test.param.class_weights.empty() ? "" : "_weighted");
     });
+
+class MetricGradients : public testing::TestWithParam<MetricKind> {};
+
+TEST_P(MetricGradients, AgreeWithCentralDifferences) {
+  const Drawn drawn = draw();
+  LossOptions options;
+  options.metric = GetParam();
+  expect_gradient(
+      [&](const torch::Tensor& probs) { return compute_metric(options, probs, drawn.masks); },
+      torch::softmax(drawn.logits, 1));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MetricGradients,
+                         testing::Values(MetricKind::kDiceCoefMulticlass,
+                                         MetricKind::kDiceCoefForeground,
+                                         MetricKind::kDiceCoefHybrid),
+                         [](const auto& test) { return name_of(test.param); });
 
 }  // namespace
 }  // namespace flexunet
