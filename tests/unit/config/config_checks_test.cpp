@@ -228,6 +228,9 @@ TEST(Config, AugmentsOnlyWhenTheGeneratorIsOn) {
   EXPECT_FALSE(load_text(sample_config(), with(on)).options.augmentation.hflip);
   EXPECT_FALSE(load_text(sample_config(), with({"model.generator=True"}, Task::kEvaluate))
                    .options.augmentation.hflip);
+  // What only augmentation reads is no reason to refuse a run without.
+  EXPECT_EQ(error_of(sample_config(), with({"train.steps_per_epoch='x'", "augmentor.shrinks=1"})),
+            "");
 }
 
 TEST(Config, RefusesAugmentationThatIsMissing) {
