@@ -48,8 +48,8 @@ class Replay {
   LossAndDice score(const torch::Tensor& logits, std::int64_t first, std::int64_t last) const {
     const torch::NoGradGuard no_grad;
     const torch::Tensor masks = golden_.class_masks(first, last);
-    return {compute_loss({}, logits, masks).item<double>(),
-            compute_metric({}, torch::softmax(logits, 1), masks).item<double>()};
+    return {compute_loss(golden_.loss, logits, masks).item<double>(),
+            compute_metric(golden_.loss, torch::softmax(logits, 1), masks).item<double>()};
   }
 
   // Loss weighted by samples, metric the plain mean over batches (behaviour section 5).
@@ -73,7 +73,7 @@ class Replay {
     model_->train();
     optimizer_.zero_grad();
     const torch::Tensor logits = model_(golden_.images(first, last));
-    compute_loss({}, logits, golden_.class_masks(first, last)).backward();
+    compute_loss(golden_.loss, logits, golden_.class_masks(first, last)).backward();
     const LossAndDice batch = score(logits, first, last);
     optimizer_.step();
     return batch;
@@ -99,7 +99,7 @@ class Replay {
     std::vector<torch::Tensor> before;
     for (const torch::Tensor& tensor : tensors) before.push_back(tensor.detach().clone());
     model_->train();
-    compute_loss({}, model_(golden_.images(0, 2)), golden_.class_masks(0, 2)).backward();
+    compute_loss(golden_.loss, model_(golden_.images(0, 2)), golden_.class_masks(0, 2)).backward();
     const std::vector<torch::Tensor> gradients = tensors_in_keras_order(model_, true);
     const torch::NoGradGuard no_grad;
     for (std::size_t i = 0; i < gradients.size(); ++i) {
@@ -137,6 +137,7 @@ class Replay {
 
   void compare_fit() {
     const auto& fit = golden_.record.at("fit");
+    const std::string metric = name_of(golden_.loss.metric);
     for (std::size_t epoch = 0; epoch < fit.at("loss").size(); ++epoch) {
       LossAndDice mean;
       int batches = 0;
@@ -149,10 +150,8 @@ class Replay {
       }
       const std::string what = fmt::format("epoch {}", epoch + 1);
       add("fit loss", what, scalar(mean.loss), scalar(fit.at("loss").at(epoch)));
-      add("fit dice", what, scalar(mean.dice / batches),
-          scalar(fit.at("dice_coef_multiclass").at(epoch)));
-      compare_validation(what, fit.at("val_loss").at(epoch),
-                         fit.at("val_dice_coef_multiclass").at(epoch));
+      add("fit dice", what, scalar(mean.dice / batches), scalar(fit.at(metric).at(epoch)));
+      compare_validation(what, fit.at("val_loss").at(epoch), fit.at("val_" + metric).at(epoch));
     }
   }
 

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "flexunet/checkpoint/keras_order.h"
+#include "flexunet/config/names.h"
 
 namespace flexunet {
 namespace {
@@ -33,6 +34,15 @@ std::map<std::string, torch::Tensor> read_tensors(const std::filesystem::path& f
   return tensors;
 }
 
+template <typename Choice, std::size_t kCount>
+Choice choice_of(const std::array<NamedChoice<Choice>, kCount>& names, const std::string& name) {
+  const std::optional<Choice> choice = find_choice(names, name);
+  if (!choice) {
+    throw std::runtime_error(fmt::format("golden.json: {} is none of {}", name, list_names(names)));
+  }
+  return *choice;
+}
+
 NetworkOptions network_of(const nlohmann::json& options) {
   NetworkOptions network;
   network.image_width = options.at("image_width");
@@ -46,8 +56,17 @@ NetworkOptions network_of(const nlohmann::json& options) {
   network.num_layers = options.at("num_layers");
   network.dropout_rate = options.at("dropout_rate");
   network.dilation = options.at("dilation").at(0);
-  if (options.value("activation", "relu") == "elu") network.activation = Activation::kElu;
+  network.activation = choice_of(kActivationNames, options.value("activation", "relu"));
   return network;
+}
+
+LossOptions loss_of(const nlohmann::json& options) {
+  LossOptions loss;
+  loss.loss = choice_of(kLossNames, options.value("loss", name_of(loss.loss)));
+  if (options.contains("metrics")) {
+    loss.metric = choice_of(kMetricNames, options["metrics"].at(0).get<std::string>());
+  }
+  return loss;
 }
 
 }  // namespace
@@ -68,6 +87,7 @@ Golden read_golden(const std::filesystem::path& folder) {
   golden.tensors = read_tensors(folder / "golden.pt");
   const nlohmann::json& options = golden.record.at("options");
   golden.network = network_of(options);
+  golden.loss = loss_of(options);
   golden.optimizer.learning_rate = options.at("learning_rate");
   golden.optimizer.clipvalue = options.at("clipvalue");
   return golden;

@@ -19,6 +19,7 @@ struct Golden {
   nlohmann::json record;
   std::map<std::string, torch::Tensor> tensors;
   NetworkOptions network;
+  LossOptions loss;
   OptimizerOptions optimizer;
 
   /// Image samples first..last-1 as (N,C,H,W) uint8, and their class masks (N,H,W) int64.
