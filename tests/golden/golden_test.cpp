@@ -1,5 +1,6 @@
-// Every number that the original recorded (tests/golden/data, or the folder that the environment
-// variable FLEXUNET_GOLDEN_DIR names): a folder a network, found when the test runs.
+// Every number that the original, or its network in Keras (tests/golden/reference), recorded in
+// tests/golden/data or the folder that the environment variable FLEXUNET_GOLDEN_DIR names: a folder
+// a network, found when the test runs.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
