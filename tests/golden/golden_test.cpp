@@ -42,7 +42,12 @@ std::vector<fs::path> golden_folders() {
                                              : fs::path(FLEXUNET_SOURCE_DIR) / "tests/golden/data";
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(root)) {
-    if (fs::exists(entry.path() / "golden.json")) folders.push_back(entry.path());
+    if (!entry.is_directory()) continue;
+    if (fs::exists(entry.path() / "golden.json")) {
+      folders.push_back(entry.path());
+    } else {
+      fmt::print("golden: {} left out, it has no golden.json\n", entry.path().filename().string());
+    }
   }
   std::sort(folders.begin(), folders.end());
   return folders;
