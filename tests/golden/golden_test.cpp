@@ -16,21 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Largest difference relative to the largest element, about three times what is seen with one to
-// four threads and LibTorch 1.13 and 2.11. Inputs that are not normalised (0..255) give large
-// logits and steep probabilities; BatchNorm in training mode divides by the spread of small
-// batches, which magnifies rounding.
+// Largest difference relative to the largest element. Two to three times what is seen with one to
+// four threads, with LibTorch 1.13 and 2.11, and with a network of every activation drawn for the
+// purpose (tests/golden/reference), except where float32 rounding moves a value across the kink of a
+// ReLU: no tolerance covers that. Inputs that are not normalised (0..255) give large logits and
+// steep probabilities; BatchNorm in training mode divides by the spread of small batches, which
+// magnifies rounding.
 struct Tolerance {
   double plain;
   double batch_norm;
   double raw_input;
 };
 const std::map<std::string, Tolerance> kTolerances{
-    {"probs", {2e-6, 2e-6, 5e-4}},
+    {"probs", {1e-5, 1e-5, 5e-4}},
     {"loss", {1e-6, 5e-6, 2e-6}},
     {"dice", {1e-6, 3e-6, 1e-6}},
-    {"gradient", {5e-6, 3e-4, 5e-5}},
-    {"weight after ten steps", {1e-5, 2e-4, 5e-6}},
+    {"gradient", {2e-5, 3e-4, 5e-5}},
+    {"weight after ten steps", {5e-5, 2e-4, 5e-5}},
     {"moving statistics", {5e-6, 5e-6, 5e-6}},
     {"fit loss", {1e-6, 2e-4, 2e-6}},
     {"fit dice", {1e-6, 2e-4, 1e-6}},
