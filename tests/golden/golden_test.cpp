@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 
 // Largest difference relative to the largest element. Two to three times what is seen with one to
 // four threads, with LibTorch 1.13 and 2.11, and with a network of every activation drawn for the
-// purpose (tests/golden/reference), except where float32 rounding moves a value across the kink of a
-// ReLU: no tolerance covers that. Inputs that are not normalised (0..255) give large logits and
+// purpose (tests/golden/reference). Inputs that are not normalised (0..255) give large logits and
 // steep probabilities; BatchNorm in training mode divides by the spread of small batches, which
-// magnifies rounding.
+// magnifies rounding. Where a value lies within rounding of a ReLU's kink, gradients and what
+// follows from them jump: there twice the measured sensitivity counts.
 struct Tolerance {
   double plain;
   double batch_norm;
@@ -55,11 +55,13 @@ std::vector<fs::path> golden_folders() {
   return folders;
 }
 
-double tolerance_of(const std::string& quantity, const Golden& golden) {
-  const Tolerance& tolerance = kTolerances.at(quantity);
-  if (!golden.network.input_normalize) return tolerance.raw_input;
-  return golden.network.normalization != NormalizationKind::kNone ? tolerance.batch_norm
-                                                                  : tolerance.plain;
+double tolerance_of(const Comparison& comparison, const Golden& golden) {
+  constexpr double kMargin = 2;
+  const auto& [plain, batch_norm, raw_input] = kTolerances.at(comparison.quantity);
+  const bool normalized = golden.network.normalization != NormalizationKind::kNone;
+  const double stated =
+      !golden.network.input_normalize ? raw_input : (normalized ? batch_norm : plain);
+  return std::max(stated, kMargin * comparison.sensitivity);
 }
 
 // Moves one element by ten tolerances: the comparison must notice.
@@ -73,17 +75,19 @@ torch::Tensor perturbed(const Comparison& comparison, double tolerance) {
 bool agrees(const Golden& golden) {
   bool agrees = true;
   std::map<std::string, double> largest;
+  std::map<std::string, double> accepted;
   for (const Comparison& comparison : compare_with_recording(golden)) {
-    const double tolerance = tolerance_of(comparison.quantity, golden);
+    const double tolerance = tolerance_of(comparison, golden);
     const double difference = relative_difference(comparison.actual, comparison.expected);
     largest[comparison.quantity] = std::max(largest[comparison.quantity], difference);
+    accepted[comparison.quantity] = std::max(accepted[comparison.quantity], tolerance);
     agrees = agrees && difference <= tolerance;
     EXPECT_LE(difference, tolerance) << comparison.quantity << ", " << comparison.what;
     EXPECT_GT(relative_difference(perturbed(comparison, tolerance), comparison.expected), tolerance)
         << comparison.quantity << ", " << comparison.what << ": ten tolerances go unnoticed";
   }
   for (const auto& [quantity, difference] : largest) {
-    fmt::print("  {:<24} {:.1e}\n", quantity, difference);
+    fmt::print("  {:<24} {:.1e}, accepted {:.1e}\n", quantity, difference, accepted[quantity]);
   }
   return agrees;
 }

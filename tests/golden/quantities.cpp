@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "flexunet/model/losses.h"
 #include "flexunet/training/adam.h"
@@ -20,12 +21,13 @@ struct LossAndDice {
 
 class Replay {
  public:
-  explicit Replay(const Golden& golden)
+  Replay(const Golden& golden, std::optional<std::uint64_t> perturbation)
       : golden_(golden),
         model_(golden.network),
         samples_(golden.tensors.at("images").size(0)),
         optimizer_(model_->parameters(), golden.optimizer) {
     load_golden_weights(model_, golden_, "weight");
+    if (perturbation) perturb_weights(*perturbation);
   }
 
   std::vector<Comparison> run() {
@@ -40,9 +42,19 @@ class Replay {
   }
 
  private:
+  // By about the rounding of float32, relative.
+  void perturb_weights(std::uint64_t seed) {
+    constexpr double kRounding = 3e-7;
+    const torch::NoGradGuard no_grad;
+    torch::manual_seed(seed);
+    for (torch::Tensor& parameter : model_->parameters()) {
+      parameter.mul_(1.0 + kRounding * torch::randn_like(parameter));
+    }
+  }
+
   void add(const std::string& quantity, const std::string& what, torch::Tensor actual,
            torch::Tensor expected) {
-    comparisons_.push_back({quantity, what, actual.detach().clone(), std::move(expected)});
+    comparisons_.push_back({quantity, what, actual.detach().clone(), std::move(expected), 0.0});
   }
 
   LossAndDice score(const torch::Tensor& logits, std::int64_t first, std::int64_t last) const {
@@ -195,7 +207,16 @@ double relative_difference(const torch::Tensor& actual, const torch::Tensor& exp
 }
 
 std::vector<Comparison> compare_with_recording(const Golden& golden) {
-  return Replay(golden).run();
+  constexpr std::uint64_t kPerturbedReplays = 3;
+  std::vector<Comparison> comparisons = Replay(golden, std::nullopt).run();
+  for (std::uint64_t seed = 1; seed <= kPerturbedReplays; ++seed) {
+    const std::vector<Comparison> perturbed = Replay(golden, seed).run();
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+      const double moved = relative_difference(perturbed.at(i).actual, comparisons[i].actual);
+      comparisons[i].sensitivity = std::max(comparisons[i].sensitivity, moved);
+    }
+  }
+  return comparisons;
 }
 
 }  // namespace flexunet
