@@ -92,6 +92,30 @@ TEST(ReadNpyImage, ReadsFortranOrder) {
   EXPECT_EQ(image.at<cv::Vec4b>(1, 2), cv::Vec4b(5, 11, 17, 23));
 }
 
+TEST(ReadNpyImage, ScalesValuesOf16BitsByTheRangeOfAllChannels) {
+  const TemporaryFolder folder;
+  const std::string data = bytes_of<std::uint16_t>({1000, 1100, 1200, 1250, 1400, 1510});
+  const auto write = [&](const char* shape, bool fortran) {
+    return folder.write("a.npy", npy(header("<u2", shape, fortran), data));
+  };
+  // 255 * (v - 1000) / 510: halves are rounded up.
+  const cv::Mat image = read_npy_image(write("(1, 2, 3)", false));
+  ASSERT_EQ(image.type(), CV_8UC3);
+  EXPECT_EQ(image.at<cv::Vec3b>(0, 0), cv::Vec3b(0, 50, 100));
+  EXPECT_EQ(image.at<cv::Vec3b>(0, 1), cv::Vec3b(125, 200, 255));
+  EXPECT_EQ(read_npy_image(write("(1, 2, 3)", true)).at<cv::Vec3b>(0, 1), cv::Vec3b(50, 125, 255));
+  EXPECT_EQ(
+      read_npy_image(write("(1, 2, 3)", false), IntensityRange{1100, 1250}).at<cv::Vec3b>(0, 0),
+      cv::Vec3b(0, 0, 170));
+  EXPECT_EQ(read_npy_image(write("(2, 3)", false)).type(), CV_8UC1);
+}
+
+TEST(ReadNpyImage, TakesBytesAsTheyAreWhateverTheRange) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.write("a.npy", npy(header("|u1", "(2, 3)"), counting(6)));
+  EXPECT_EQ(read_npy_image(path, IntensityRange{2, 3}).at<std::uint8_t>(1, 2), 5);
+}
+
 TEST(ReadNpyImage, ReadsVersion2) {
   const TemporaryFolder folder;
   std::string bytes = npy(header("|u1", "(2, 3)"), counting(6));
@@ -122,8 +146,12 @@ TEST(ReadNpyImage, RefusesWhatItCannotTrust) {
       {"overflowing number", npy(header("|u1", "(99999999999999999999999, 1)"), data), "2^31"},
       {"no element", npy(header("|u1", "(0, 3, 4)"), ""), "2^31"},
       {"negative", npy(header("|u1", "(-2, 3, 4)"), data), "number expected"},
-      {"float", npy(header("<f4", "(2, 3)"), data), "numpy.uint8"},
+      {"float", npy(header("<f4", "(2, 3)"), data), "numpy.uint8 or numpy.uint16"},
+      {"half", npy(header("<f2", "(4, 3)"), data), "numpy.uint8 or numpy.uint16"},
+      {"signed", npy(header("<i2", "(4, 3)"), data), "numpy.uint8 or numpy.uint16"},
+      {"32 bits", npy(header("<u4", "(2, 3)"), data), "numpy.uint8 or numpy.uint16"},
       {"big-endian", npy(header(">u2", "(4, 3)"), data), "type '>u2'"},
+      {"16 bits cut", npy(header("<u2", "(4, 3)"), data.substr(2)), "22 follow"},
       {"objects", npy(header("|O", "(2, 3)"), data), "type '|O'"},
       {"one dimension", npy(header("|u1", "(24,)"), data), "(24,)"},
       {"five channels", npy(header("|u1", "(2, 2, 5)"), data.substr(0, 20)), "C <= 4"},
