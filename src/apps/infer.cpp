@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <opencv2/core.hpp>
+#include <opencv2/core/mat.hpp>
 #include <vector>
 
 #include "apps/console.h"
@@ -13,7 +13,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/imaging/image_io.h"
-#include "flexunet/imaging/resize.h"
+#include "flexunet/imaging/overlay.h"
 #include "flexunet/imaging/rgb_map.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
@@ -25,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kOverlay = "_overlay";  // of the file that shows mask over image
+constexpr const char* kSmooth = "smooth";
+constexpr const char* kHard = "hard";
 
 /// What flexunet-infer alone understands.
 struct InferArguments {
@@ -32,6 +34,7 @@ struct InferArguments {
   std::string output;
   bool overlay = false;
   bool tiled = false;
+  std::string tile_blend;  ///< kSmooth or kHard; empty: as the config says
 };
 
 struct Folders {
@@ -72,14 +75,11 @@ void require_distinct_outputs(const std::vector<fs::path>& files, bool overlay) 
   findings.throw_if_any<DataError>();
 }
 
-cv::Mat three_channels(const cv::Mat& image) {
-  if (image.channels() == 3) return image;
-  std::vector<cv::Mat> channels;
-  cv::split(image, channels);
-  channels.resize(3, channels.front());
-  cv::Mat rgb;
-  cv::merge(channels, rgb);
-  return rgb;
+// What [tiledinfer] says, unless the command line says otherwise.
+TiledInferOptions choose_tiles(const Options& options, const InferArguments& arguments) {
+  TiledInferOptions tiles = options.tiled_infer;
+  if (!arguments.tile_blend.empty()) tiles.blending = arguments.tile_blend == kSmooth;
+  return tiles;
 }
 
 class Inferencer {
@@ -88,6 +88,7 @@ class Inferencer {
       : session_(session),
         arguments_(arguments),
         output_(std::move(output)),
+        tiles_(choose_tiles(session.options, arguments)),
         rgb_map_(session.options.data.rgb_map),
         model_(load_best_model(session).network) {}
 
@@ -115,17 +116,22 @@ class Inferencer {
     if (!arguments_.tiled) return predict_class_masks(model_, images, session_.device);
     std::vector<cv::Mat> masks;
     for (const cv::Mat& image : images) {
-      masks.push_back(predict_tiled(model_, image, session_.options.tiled_infer, session_.device));
+      masks.push_back(predict_tiled(model_, image, tiles_, session_.device));
     }
     return masks;
   }
 
   void write(const fs::path& file, const cv::Mat& image, const cv::Mat& mask) {
     const std::string stem = file.stem().string();
+    const InferOptions& infer = session_.options.infer;
     write_palette_png(output_ / (stem + ".png"), mask, rgb_map_);
-    if (arguments_.overlay) {
-      write_png(output_ / (stem + kOverlay + ".png"),
-                overlay_mask(three_channels(image), rgb_map_.encode(mask), mask));
+    if (infer.npy_slices_dir || arguments_.overlay) {
+      cv::Mat picture = shown_picture(image, infer.shown_channel);
+      if (infer.npy_slices_dir) write_png(*infer.npy_slices_dir / (stem + ".png"), picture);
+      if (arguments_.overlay) {
+        overlay_classes(picture, mask, rgb_map_);
+        write_png(output_ / (stem + kOverlay + ".png"), picture);
+      }
     }
     ++written_;
     say_more((output_ / (stem + ".png")).string());
@@ -134,6 +140,7 @@ class Inferencer {
   const Session& session_;
   const InferArguments& arguments_;
   fs::path output_;
+  TiledInferOptions tiles_;
   RgbMap rgb_map_;
   FlexUNet model_;
   std::size_t written_ = 0;
@@ -148,6 +155,7 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
   const std::vector<fs::path> files = find_images(folders.images, options.data);
   require_distinct_outputs(files, infer_arguments.overlay);
   require_own_output_folder(folders.output, options, files);
+  require_own_slices_folder(options, files, folders.output);
   Inferencer inferencer(session, infer_arguments, folders.output);
   say(fmt::format("{} images from {}", files.size(), folders.images.string()));
   if (arguments.dry_run) {
@@ -155,10 +163,15 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
         "batches of {}, estimated memory of a prediction step {}", options.eval_batch_size,
         readable_bytes(estimated_inference_bytes(options.network, options.eval_batch_size))));
     say(fmt::format("dry run: {} masks would go to {}", files.size(), folders.output.string()));
+    if (const auto& slices = options.infer.npy_slices_dir) {
+      say(fmt::format("dry run: {} slices would go to {}", files.size(), slices->string()));
+    }
     return;
   }
   Findings findings;
-  const auto batch_size = static_cast<std::size_t>(options.eval_batch_size);
+  // Large images are in memory one at a time.
+  const auto batch_size =
+      static_cast<std::size_t>(infer_arguments.tiled ? 1 : options.eval_batch_size);
   for (std::size_t first = 0; first < files.size(); first += batch_size) {
     const std::size_t last = std::min(files.size(), first + batch_size);
     inferencer.infer({files.begin() + static_cast<std::ptrdiff_t>(first),
@@ -190,6 +203,11 @@ int main(int argc, char** argv) {
                      "Also write {stem}_overlay.png, the mask blended over the image");
         app.add_flag("--tiled", infer_arguments.tiled,
                      "Predict large images in windows, as [tiledinfer] says");
+        app.add_option("--tile-blend", infer_arguments.tile_blend,
+                       "How windows meet, instead of [tiledinfer] blending: smooth averages where "
+                       "they overlap, hard pastes them edge to edge")
+            ->check(CLI::IsMember({kSmooth, kHard}))
+            ->needs("--tiled");
       },
       [&](const Arguments& arguments) { infer_images(arguments, infer_arguments); });
 }

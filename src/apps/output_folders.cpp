@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
@@ -32,6 +34,15 @@ std::vector<ResultFolder> result_folders(const TrainOptions& train) {
           {"eval_dir", train.eval_dir},
           {"epoch_change_infer_dir", train.epoch_change_infer_dir},
           {"epoch_change_tiled_infer_dir", train.epoch_change_tiled_infer_dir}};
+}
+
+// Whether images or masks are read from this folder.
+bool is_read_from(const fs::path& folder, const Options& options,
+                  const std::vector<fs::path>& files) {
+  std::vector<fs::path> kept = input_folders(options);
+  for (const fs::path& file : files) kept.push_back(file.parent_path());
+  return std::any_of(kept.begin(), kept.end(),
+                     [&](const fs::path& input) { return real_path(input) == real_path(folder); });
 }
 
 }  // namespace
@@ -68,18 +79,27 @@ void require_own_result_folders(const Options& options) {
     }
   }
   findings.throw_if_any<ConfigError>();
+  require_own_slices_folder(options, {}, {});
 }
 
 void require_own_output_folder(const fs::path& output, const Options& options,
                                const std::vector<fs::path>& files) {
-  std::vector<fs::path> kept = input_folders(options);
-  for (const fs::path& file : files) kept.push_back(file.parent_path());
-  for (const fs::path& folder : kept) {
-    if (real_path(folder) != real_path(output)) continue;
-    throw ConfigError(fmt::format(
-        "{}: images or masks are read from this folder: write the masks to another folder",
-        output.string()));
-  }
+  if (!is_read_from(output, options, files)) return;
+  throw ConfigError(fmt::format(
+      "{}: images or masks are read from this folder: write the masks to another folder",
+      output.string()));
+}
+
+void require_own_slices_folder(const Options& options, const std::vector<fs::path>& files,
+                               const fs::path& output) {
+  const auto& slices = options.infer.npy_slices_dir;
+  if (!slices) return;
+  const bool with_masks = !output.empty() && real_path(*slices) == real_path(output);
+  if (!with_masks && !is_read_from(*slices, options, files)) return;
+  throw ConfigError(fmt::format(
+      "[infer] npy_slices_dir = {}: {}: write the slices to another folder", slices->string(),
+      with_masks ? "the masks go there under the same names"
+                 : "images or masks are read from this folder"));
 }
 
 }  // namespace flexunet

@@ -28,6 +28,12 @@ void require_same_data(const Metadata& metadata, const Options& options,
                     "of the training, or train anew",
                     file.string(), metadata.at("rgb_map"), wanted.at("rgb_map")));
   }
+  if (differs("intensity_range")) {
+    warn(
+        fmt::format("{}: trained with [image] intensity_range = {}, the config has {}: images of "
+                    "16 bits look different to the network",
+                    file.string(), metadata.at("intensity_range"), wanted.at("intensity_range")));
+  }
   if (differs("image_size")) {
     warn(fmt::format("{}: trained at {} pixels, the config has {}", file.string(),
                      metadata.at("image_size"), wanted.at("image_size")));
@@ -100,9 +106,12 @@ Metadata data_metadata(const Options& options) {
     colors.at(static_cast<std::size_t>(entry.class_index)) =
         fmt::format("({},{},{}):{}", red, green, blue, entry.class_index);
   }
+  const std::optional<IntensityRange>& range = options.data.intensity_range;
   return {{"rgb_map", fmt::format("{{{}}}", fmt::join(colors, ", "))},
           {"image_size",
-           fmt::format("{}x{}", options.network.image_width, options.network.image_height)}};
+           fmt::format("{}x{}", options.network.image_width, options.network.image_height)},
+          {"intensity_range",
+           range ? fmt::format("({},{})", range->low, range->high) : "each image's own"}};
 }
 
 TrainedModel load_best_model(const Session& session) {

@@ -18,6 +18,8 @@
 #include "flexunet/callbacks/history_files.h"
 #include "flexunet/callbacks/learning_rate_reducer.h"
 #include "flexunet/callbacks/learning_rate_schedule.h"
+#include "flexunet/imaging/image_io.h"
+#include "flexunet/imaging/overlay.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
 
@@ -37,10 +39,24 @@ Metadata checkpoint_metadata(const Options& options, const Arguments& arguments,
   return metadata;
 }
 
+// What the previews' .npy images look like, once, to be seen beside the predictions.
+void write_slices(const std::vector<PreviewImage>& previews, const InferOptions& infer) {
+  if (!infer.npy_slices_dir) return;
+  try {
+    for (const PreviewImage& preview : previews) {
+      write_png(*infer.npy_slices_dir / (preview.stem + ".png"),
+                shown_picture(preview.image, infer.shown_channel));
+    }
+  } catch (const OutputError& error) {
+    warn(fmt::format("slices left out: {}", error.what()));
+  }
+}
+
 void add_previews(Callbacks& callbacks, const Session& session, FlexUNet model) {
   const Options& options = session.options;
   const std::vector<PreviewImage> previews = load_previews(options);
   if (previews.empty()) return;
+  write_slices(previews, options.infer);
   const auto add = [&](const fs::path& folder, EpochChangeInference::Predict predict) {
     callbacks.push_back(std::make_unique<EpochChangeInference>(
         previews, std::move(predict),

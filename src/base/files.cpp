@@ -46,13 +46,13 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
   }
 }
 
-void write_and_flush(const fs::path& temporary, const std::vector<std::string_view>& parts,
+void write_and_flush(const fs::path& temporary, const std::function<void(const Append&)>& produce,
                      const fs::path& path) {
   constexpr mode_t kAsUmaskSays = 0666;
   const FileDescriptor file(
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kAsUmaskSays));
   if (file.get() < 0) fail_output(path, "create", errno);
-  for (const std::string_view part : parts) write_all(file.get(), part, path);
+  produce([&](std::string_view content) { write_all(file.get(), content, path); });
   if (::fsync(file.get()) != 0) fail_output(path, "flush", errno);
 }
 
@@ -87,11 +87,18 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
 
 }  // namespace
 
-std::string read_file(const fs::path& path) {
+std::ifstream open_file(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) throw DataError(path.string() + ": no such file");
   if (!fs::is_regular_file(path, error)) throw DataError(path.string() + ": not a file");
   std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw DataError(path.string() + ": cannot be read");
+  return stream;
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream stream = open_file(path);
+  std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
   if (error) throw DataError(path.string() + ": cannot be read: " + error.message());
   std::string content(static_cast<std::size_t>(size), '\0');
@@ -105,13 +112,19 @@ void write_file(const fs::path& path, std::string_view content) {
 }
 
 void write_file(const fs::path& path, const std::vector<std::string_view>& parts) {
+  write_file(path, [&](const Append& append) {
+    for (const std::string_view part : parts) append(part);
+  });
+}
+
+void write_file(const fs::path& path, const std::function<void(const Append&)>& produce) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   create_folder(folder);
   const fs::path temporary = folder / ("." + path.filename().string() + ".tmp");
   try {
-    write_and_flush(temporary, parts, path);
+    write_and_flush(temporary, produce, path);
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail_output(path, "replace", errno);
-  } catch (const OutputError&) {
+  } catch (...) {
     ::unlink(temporary.c_str());
     throw;
   }

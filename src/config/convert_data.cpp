@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 
 #include "flexunet/config/convert.h"
 
@@ -85,6 +86,31 @@ void check_mask_file_format(Settings& settings, const std::string& format) {
                   fmt::format("must be one of \"{}\"", fmt::join(kFormats, "\", \"")));
 }
 
+void check_channels(Settings& settings, bool is_npy) {
+  if (!settings.is_sound("model", "image_channels")) return;
+  const int channels = settings.integer("model", "image_channels");
+  if (channels == 2) settings.reject("model", "image_channels", "must be 1, 3 or 4");
+  if ((channels == 1 || channels == 4) && !is_npy) {
+    settings.reject("model", "image_channels",
+                    fmt::format("must be 3: {} need [image] file_format = \"NPY\"",
+                                channels == 1 ? "images of 1 channel" : "4 channels"));
+  }
+}
+
+std::optional<IntensityRange> read_intensity_range(Settings& settings) {
+  if (!settings.is_sound("image", "intensity_range")) return std::nullopt;
+  const auto& items = settings.value("image", "intensity_range").items;
+  const IntensityRange range{static_cast<int>(items[0].integer),
+                             static_cast<int>(items[1].integer)};
+  if (range.low >= range.high) {
+    settings.reject("image", "intensity_range",
+                    "must be the values that become black and white, the lower one first, such as "
+                    "(0,4095)");
+    return std::nullopt;
+  }
+  return range;
+}
+
 }  // namespace
 
 DataOptions read_data(Settings& settings) {
@@ -93,16 +119,13 @@ DataOptions read_data(Settings& settings) {
   expect_text(settings, "image", "color_order", "RGB");
   expect_text(settings, "mask", "mask_datatype", "categorized");
   const std::string& file_format = settings.text("image", "file_format");
-  const bool is_npy = file_format == "NPY";
+  const bool is_npy = file_format == kNpyFormat;
   if (settings.is_sound("image", "file_format") && !is_npy) {
     settings.reject("image", "file_format",
                     "must be \"NPY\" for .npy arrays; leave the key out for pictures");
   }
-  if (settings.is_sound("model", "image_channels") &&
-      settings.integer("model", "image_channels") == 4 && !is_npy) {
-    settings.reject("model", "image_channels",
-                    "must be 3: 4 channels need [image] file_format = \"NPY\"");
-  }
+  check_channels(settings, is_npy);
+  data.intensity_range = read_intensity_range(settings);
   data.image_format = is_npy ? ImageFileFormat::kNpy : ImageFileFormat::kPicture;
   data.mask_file_format = settings.text("mask", "mask_file_format");
   check_mask_file_format(settings, data.mask_file_format);

@@ -38,8 +38,14 @@ class RunReader {
   }
 
   // Neither is required here: the command line may name the folders instead.
-  InferOptions read_infer() {
-    return {optional_path("infer", "images_dir"), optional_path("infer", "output_dir")};
+  InferOptions read_infer(const NetworkOptions& network, const DataOptions& data) {
+    InferOptions infer;
+    infer.images_dir = optional_path("infer", "images_dir");
+    infer.output_dir = optional_path("infer", "output_dir");
+    if (data.image_format != ImageFileFormat::kNpy) return infer;
+    infer.shown_channel = read_shown_channel(network.image_channels);
+    infer.npy_slices_dir = optional_path("infer", "npy_slices_dir");
+    return infer;
   }
 
   TiledInferOptions read_tiled_infer() {
@@ -57,6 +63,21 @@ class RunReader {
   }
 
  private:
+  // Three channels are shown as the colours that they most likely are, unless one is asked for.
+  std::optional<int> read_shown_channel(int channels) {
+    const int index = settings_.integer("infer", "npy_slice_index");
+    if (!settings_.is_given("infer", "npy_slice_index")) {
+      return channels == 3 ? std::nullopt : std::optional<int>(channels == 1 ? 0 : index);
+    }
+    if (settings_.is_sound("infer", "npy_slice_index") && (index < 0 || index >= channels)) {
+      settings_.reject(
+          "infer", "npy_slice_index",
+          fmt::format("must be {}: [model] image_channels is {}",
+                      channels == 1 ? "0" : fmt::format("from 0 to {}", channels - 1), channels));
+    }
+    return index;
+  }
+
   // Absolute and without a slash at the end; empty when the key is absent or faulty.
   fs::path path(std::string_view section, std::string_view key) const {
     const std::string& text = settings_.text(section, key);
@@ -101,7 +122,7 @@ void read_run(Settings& settings, const fs::path& project_dir, Options& options)
   options.valid_split = reader.read_split("valid", task == Task::kTrain);
   options.test_split = reader.read_split("test", task == Task::kEvaluate);
   options.eval_batch_size = settings.integer("eval", "batch_size");
-  options.infer = reader.read_infer();
+  options.infer = reader.read_infer(options.network, options.data);
   options.tiled_infer = reader.read_tiled_infer();
 }
 

@@ -33,7 +33,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"model", "generator", V::kBool, "False"},
     {"model", "image_width", V::kInt, {}, {1, 65536}},
     {"model", "image_height", V::kInt, {}, {1, 65536}},
-    {"model", "image_channels", V::kInt, "3", {3, 4}},
+    {"model", "image_channels", V::kInt, "3", {1, 4}},
     {"model", "input_normalize", V::kBool, "True"},
     {"model", "normalization", V::kBoolOrText, "False"},
     {"model", "num_classes", V::kInt, {}, {2, 256}},
@@ -106,6 +106,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"infer3d", "video_fps", V::kNumber, {}, kAboveZero},
     {"image", "color_order", V::kText, "\"RGB\""},
     {"image", "file_format", V::kText},
+    {"image", "intensity_range", V::kIntPair, {}, {0, 65535}},
     {"mask", "mask_file_format", V::kText, "\".npz\""},
     {"mask", "mask_datatype", V::kText, "\"categorized\""},
     {"mask", "rgb_map", V::kRgbMap, "{(0,0,0):0, (0,255,0):1, (255,0,0):2, (0,0,255):3}"},
@@ -206,6 +207,12 @@ bool is_used(const KeySpec& key, const TaskParts& parts) {
     return parts.augmentation;
   }
   if (key.section == "model") return key.key != "generator" || parts.task == Task::kTrain;
+  if (is_in(key.key, {"npy_slice_index", "npy_slices_dir"})) {
+    const bool shows_images = parts.task == Task::kTrain
+                                  ? parts.previews
+                                  : parts.task == Task::kInfer || parts.task == Task::kTiledInfer;
+    return parts.npy_images && shows_images;
+  }
   switch (parts.task) {
     case Task::kTrain:
       if (key.section == "infer") return parts.previews && key.key == "images_dir";

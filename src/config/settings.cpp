@@ -18,12 +18,12 @@ constexpr const char* kUnusedHere = "; this run does not use the key";
 Value default_of(const KeySpec& key) { return parse_literal(key.default_text).value; }
 
 // Read before all else, because it decides which keys are used.
-bool read_early_flag(const Document& document, std::string_view section, std::string_view key) {
+Value read_early(const Document& document, std::string_view section, std::string_view key) {
   const Entry* entry = document.find(section, key);
-  const Value fallback = default_of(*find_known_key(section, key));
-  if (entry == nullptr) return fallback.boolean;
-  const Literal literal = parse_literal(entry->raw);
-  return literal.problem ? fallback.boolean : literal.value.boolean;
+  Value fallback = default_of(*find_known_key(section, key));
+  if (entry == nullptr) return fallback;
+  Literal literal = parse_literal(entry->raw);
+  return literal.problem ? fallback : literal.value;
 }
 
 std::string advice_for_continuation(const Entry& entry, const LiteralProblem& problem) {
@@ -51,12 +51,14 @@ std::string describe_problem(const Document& document, const Entry& entry,
 Settings::Settings(Document document, const ConfigRequest& request)
     : document_(std::move(document)), strict_(request.strict), lenient_(request.lenient) {
   parts_.task = request.task;
-  parts_.tiled_previews = read_early_flag(document_, "train", "epoch_change_tiled_infer");
-  parts_.previews =
-      parts_.tiled_previews || read_early_flag(document_, "train", "epoch_change_infer");
-  parts_.augmentation = request.task == Task::kTrain &&
-                        read_early_flag(document_, "model", "generator") &&
-                        read_early_flag(document_, "generator", "augmentation");
+  const auto flag = [&](std::string_view section, std::string_view key) {
+    return read_early(document_, section, key).boolean;
+  };
+  parts_.tiled_previews = flag("train", "epoch_change_tiled_infer");
+  parts_.previews = parts_.tiled_previews || flag("train", "epoch_change_infer");
+  parts_.augmentation = request.task == Task::kTrain && flag("model", "generator") &&
+                        flag("generator", "augmentation");
+  parts_.npy_images = read_early(document_, "image", "file_format").text == kNpyFormat;
   for (const auto* key = begin_known_keys(); key != end_known_keys(); ++key) {
     if (key->default_text.empty()) continue;
     values_[{std::string(key->section), std::string(key->key)}] = default_of(*key);

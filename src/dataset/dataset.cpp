@@ -199,12 +199,14 @@ Dataset load_dataset(const DatasetRequest& request) {
 cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,
                    const DataOptions& data) {
   const bool is_npy = data.image_format == ImageFileFormat::kNpy;
-  cv::Mat image = is_npy ? read_npy_image(path) : read_picture(path);
+  cv::Mat image = is_npy ? read_npy_image(path, data.intensity_range)
+                         : read_scaled_picture(path, data.intensity_range);
   if (image.channels() != network.image_channels) {
     throw DataError(
-        fmt::format("{}: {} channels, but image_channels = {}{}", path.string(), image.channels(),
-                    network.image_channels,
-                    is_npy ? "" : "; other channels than 3 need file_format = \"NPY\""));
+        fmt::format("{}: {} channel{}, but image_channels = {}: {}", path.string(),
+                    image.channels(), image.channels() == 1 ? "" : "s", network.image_channels,
+                    is_npy ? "all arrays must have the channels that [model] image_channels says"
+                           : "other channels than 3 need file_format = \"NPY\""));
   }
   return image;
 }

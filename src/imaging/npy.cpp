@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
+#include "flexunet/imaging/intensity.h"
 #include "flexunet/imaging/npy_array.h"
 #include "flexunet/imaging/png_codec.h"
 
@@ -128,37 +131,68 @@ void check_pixels(const NpyHeader& header, const std::string& where) {
   }
 }
 
-}  // namespace
-
-cv::Mat read_npy_image(const std::filesystem::path& path) {
-  const std::string where = path.string();
-  const std::string bytes = read_file(path);
-  const NpyHeader header = parse_npy_header(bytes, where);
-  check_data_size(header, bytes.size() - header.data_offset, where);
-  const std::size_t dimensions = header.shape.size();
-  const std::size_t channels = dimensions == 3 ? header.shape[2] : 1;
-  if (header.kind != 'u' || header.item_size != 1 || dimensions < 2 || dimensions > 3 ||
-      channels > 4) {
-    throw DataError(
-        fmt::format("{}: shape {} and type {}{}: an image must be (H, W) or (H, W, C) of "
-                    "numpy.uint8 with C <= 4",
-                    where, header.shape_text(), header.kind, header.item_size));
+std::string read_piece(std::istream& file, std::uint64_t size, const std::string& where) {
+  std::string bytes(size, '\0');
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    throw DataError(where + ": cannot be read");
   }
-  check_pixels(header, where);
-  cv::Mat image(static_cast<int>(header.shape[0]), static_cast<int>(header.shape[1]),
-                CV_8UC(static_cast<int>(channels)));
+  return bytes;
+}
+
+// Fortran order: the first dimension runs quickest.
+void reorder_into(cv::Mat& values, const NpyHeader& header, const std::string& data) {
   const std::vector<std::size_t> strides = header.strides();
-  const std::size_t channel_step = dimensions == 3 ? strides[2] : 0;
+  const auto channels = static_cast<std::size_t>(values.channels());
+  const std::size_t channel_step = strides.size() == 3 ? strides[2] : 0;
   for (std::size_t y = 0; y < header.shape[0]; ++y) {
-    auto* target = image.ptr<std::uint8_t>(static_cast<int>(y));
+    auto* target = values.ptr(static_cast<int>(y));
     for (std::size_t x = 0; x < header.shape[1]; ++x) {
-      const std::size_t source = header.data_offset + y * strides[0] + x * strides[1];
-      for (std::size_t c = 0; c < channels; ++c) {
-        *target++ = static_cast<std::uint8_t>(bytes[source + c * channel_step]);
+      const std::size_t source = y * strides[0] + x * strides[1];
+      for (std::size_t c = 0; c < channels; ++c, target += header.item_size) {
+        std::memcpy(target, &data[(source + c * channel_step) * header.item_size],
+                    header.item_size);
       }
     }
   }
-  return image;
+}
+
+// The array as CV_8UC(C) or CV_16UC(C).
+cv::Mat read_image_values(std::istream& file, const NpyHeader& header, const std::string& where) {
+  const std::size_t dimensions = header.shape.size();
+  const std::size_t channels = dimensions == 3 ? header.shape[2] : 1;
+  if (header.kind != 'u' || header.item_size > 2 || dimensions < 2 || dimensions > 3 ||
+      channels > 4) {
+    throw DataError(
+        fmt::format("{}: shape {} and type {}{}: an image must be (H, W) or (H, W, C) of "
+                    "numpy.uint8 or numpy.uint16 with C <= 4; bring its values to 0..255 or "
+                    "0..65535 and save it with astype of one of them",
+                    where, header.shape_text(), header.kind, header.item_size));
+  }
+  check_pixels(header, where);
+  cv::Mat values(static_cast<int>(header.shape[0]), static_cast<int>(header.shape[1]),
+                 CV_MAKETYPE(header.item_size == 1 ? CV_8U : CV_16U, static_cast<int>(channels)));
+  file.seekg(static_cast<std::streamoff>(header.data_offset));
+  if (header.fortran_order) {
+    reorder_into(values, header, read_piece(file, header.data_size, where));
+  } else if (!file.read(values.ptr<char>(), static_cast<std::streamsize>(header.data_size))) {
+    throw DataError(where + ": cannot be read");
+  }
+  return values;
+}
+
+}  // namespace
+
+cv::Mat read_npy_image(const std::filesystem::path& path,
+                       const std::optional<IntensityRange>& range) {
+  const std::string where = path.string();
+  std::ifstream file = open_file(path);
+  const auto file_size = static_cast<std::uint64_t>(file.seekg(0, std::ios::end).tellg());
+  file.seekg(0);
+  const NpyHeader header = parse_npy_header(
+      read_piece(file, std::min<std::uint64_t>(file_size, kMaxNpyHeaderSize), where), where);
+  check_data_size(header, file_size - header.data_offset, where);
+  const cv::Mat values = read_image_values(file, header, where);
+  return values.depth() == CV_8U ? values : scale_to_bytes(values, range);
 }
 
 cv::Mat read_npz_class_mask(const std::filesystem::path& path, int num_classes) {

@@ -71,7 +71,9 @@ class HeaderParser {
     static const std::set<std::string_view> kTypes{"|b1", "|u1", "|i1", "<u1", "<i1", "<u2", "<i2",
                                                    "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8"};
     if (kTypes.count(type) == 0) {
-      fail("type '" + type + "'; save it as numpy.uint8, with astype(numpy.uint8)");
+      fail("type '" + type +
+           "'; bring its values to 0..255 or 0..65535 and save it as numpy.uint8 or numpy.uint16 "
+           "(little-endian), with astype");
     }
     header_.kind = type[1];
     header_.item_size = static_cast<std::size_t>(type[2] - '0');

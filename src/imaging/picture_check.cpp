@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <map>
 
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/png_codec.h"
@@ -92,19 +93,37 @@ void check_bmp(const Bytes& bytes) {
   bytes.check_reaches(bytes.number(10, 4) + row_size * height);
 }
 
-void check_tiff(const Bytes& bytes) {
-  constexpr std::uint64_t kWidthTag = 256, kHeightTag = 257, kShortType = 3, kEntrySize = 12;
+// Tags of a TIFF file (TIFF 6.0, section 8) whose values are looked at.
+enum TiffTag : std::uint64_t {
+  kWidth = 256,
+  kHeight = 257,
+  kBitsPerSample = 258,
+  kPhotometric = 262,
+  kSamplesPerPixel = 277,
+  kSampleFormat = 339
+};
+
+// The first value of each tag in the file's first directory.
+std::map<std::uint64_t, std::uint64_t> read_tiff_tags(const Bytes& bytes) {
+  constexpr std::uint64_t kShortType = 3, kEntrySize = 12;
   const std::uint64_t directory = bytes.number(4, 4);
   const std::uint64_t entries = bytes.number(directory, 2);
-  std::uint64_t width = 0, height = 0;
+  std::map<std::uint64_t, std::uint64_t> tags;
   for (std::uint64_t i = 0; i < entries; ++i) {
     const std::uint64_t entry = directory + 2 + i * kEntrySize;
-    const std::uint64_t tag = bytes.number(entry, 2);
     const std::size_t value_size = bytes.number(entry + 2, 2) == kShortType ? 2 : 4;
-    if (tag == kWidthTag) width = bytes.number(entry + 8, value_size);
-    if (tag == kHeightTag) height = bytes.number(entry + 8, value_size);
+    tags[bytes.number(entry, 2)] = bytes.number(entry + 8, value_size);
   }
-  bytes.check_size(width, height);
+  return tags;
+}
+
+void check_tiff(const Bytes& bytes) {
+  auto tags = read_tiff_tags(bytes);
+  bytes.check_size(tags[TiffTag::kWidth], tags[TiffTag::kHeight]);
+}
+
+Bytes tiff_bytes(std::string_view bytes, const std::string& where) {
+  return {bytes, bytes.front() == 'I' ? ByteOrder::kLittle : ByteOrder::kBig, where};
 }
 
 bool starts_with(std::string_view bytes, std::string_view signature) {
@@ -129,11 +148,23 @@ void check_picture_header(PictureKind kind, std::string_view bytes, const std::s
     case PictureKind::kJpeg:
       return check_jpeg(Bytes(bytes, ByteOrder::kBig, where));
     case PictureKind::kTiff:
-      return check_tiff(
-          Bytes(bytes, bytes.front() == 'I' ? ByteOrder::kLittle : ByteOrder::kBig, where));
+      return check_tiff(tiff_bytes(bytes, where));
     case PictureKind::kBmp:
       return check_bmp(Bytes(bytes, ByteOrder::kLittle, where));
   }
+}
+
+std::optional<TiffGray16> find_tiff_gray16(std::string_view bytes, const std::string& where) {
+  constexpr std::uint64_t kWhiteIsZero = 0, kBlackIsZero = 1, kDepth = 16, kUnsigned = 1;
+  auto tags = read_tiff_tags(tiff_bytes(bytes, where));
+  tags.try_emplace(TiffTag::kSamplesPerPixel, 1);
+  tags.try_emplace(TiffTag::kSampleFormat, kUnsigned);
+  const auto photometric = tags.find(TiffTag::kPhotometric);
+  if (tags[TiffTag::kSamplesPerPixel] != 1 || tags[TiffTag::kBitsPerSample] != kDepth ||
+      photometric == tags.end() || photometric->second > kBlackIsZero) {
+    return std::nullopt;
+  }
+  return TiffGray16{photometric->second == kWhiteIsZero, tags[TiffTag::kSampleFormat] == kUnsigned};
 }
 
 }  // namespace flexunet

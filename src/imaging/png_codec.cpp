@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <png.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
-#include <cstring>
 #include <stdexcept>
 
 #include "flexunet/base/error.h"
@@ -27,29 +27,23 @@ struct PngMessage {
 
 void ignore_warning(png_structp, png_const_charp) {}
 
-struct PngSource {
-  const char* next;
-  std::size_t left;
-};
-
 void read_bytes(png_structp png, png_bytep target, std::size_t count) {
-  auto* source = static_cast<PngSource*>(png_get_io_ptr(png));
-  if (count > source->left) png_error(png, "the file is truncated");
-  std::memcpy(target, source->next, count);
-  source->next += count;
-  source->left -= count;
+  auto& file = *static_cast<std::istream*>(png_get_io_ptr(png));
+  if (!file.read(reinterpret_cast<char*>(target), static_cast<std::streamsize>(count))) {
+    png_error(png, "the file is truncated");
+  }
 }
 
 class PngReader {
  public:
-  explicit PngReader(std::string_view bytes) : source_{bytes.data(), bytes.size()} {
+  explicit PngReader(std::istream& file) {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &message_, keep_message, ignore_warning);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
     if (info_ == nullptr) {
       png_destroy_read_struct(&png_, nullptr, nullptr);
       throw std::runtime_error("libpng cannot be started");
     }
-    png_set_read_fn(png_, &source_, read_bytes);
+    png_set_read_fn(png_, &file, read_bytes);
   }
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
   PngReader(const PngReader&) = delete;
@@ -58,6 +52,26 @@ class PngReader {
   bool read_header() {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_read_info(png_, info_);
+    return true;
+  }
+
+  bool holds_gray16() const {
+    constexpr int kDepth = 16;
+    return png_get_bit_depth(png_, info_) == kDepth &&
+           (png_get_color_type(png_, info_) & PNG_COLOR_MASK_COLOR) == 0;
+  }
+
+  // Values of 16 bits, which the file holds with the upper byte first.
+  bool ask_for_gray16() {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
+    png_set_swap(png_);
+    png_set_strip_alpha(png_);
+    png_set_interlace_handling(png_);
+    return true;
+  }
+
+  bool ask_for_rgb() {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_expand(png_);
     png_set_strip_16(png_);
     png_set_gray_to_rgb(png_);
@@ -82,7 +96,6 @@ class PngReader {
 
  private:
   PngMessage message_;
-  PngSource source_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
 };
@@ -95,7 +108,7 @@ void flush_nothing(png_structp) {}
 
 class PngWriter {
  public:
-  PngWriter() {
+  explicit PngWriter(const Append& append) : append_(append) {
     png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &message_, keep_message, ignore_warning);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
     if (info_ == nullptr) {
@@ -108,19 +121,26 @@ class PngWriter {
   PngWriter(const PngWriter&) = delete;
   PngWriter& operator=(const PngWriter&) = delete;
 
-  std::string write(const cv::Mat& picture, const std::vector<png_color>& palette) {
-    std::vector<png_bytep> rows(static_cast<std::size_t>(picture.rows));
-    for (int y = 0; y < picture.rows; ++y) {
-      rows[static_cast<std::size_t>(y)] = const_cast<png_bytep>(picture.ptr<std::uint8_t>(y));
-    }
-    if (!write_rows(rows.data(), picture.size(), palette)) {
-      throw std::runtime_error(fmt::format("libpng cannot write: {}", message_.text));
-    }
-    return std::move(bytes_);
+  void begin(cv::Size size, const std::vector<png_color>& palette) {
+    require(try_begin(size, palette));
+  }
+  void write_row(const std::uint8_t* row) { require(try_write_row(row)); }
+  void end() {
+    require(try_end());
+    append_(bytes_);
   }
 
  private:
-  bool write_rows(png_bytepp rows, cv::Size size, const std::vector<png_color>& palette) {
+  // What libpng wrote goes on here and not inside its call, through which nothing may be thrown.
+  void require(bool done) {
+    if (!done) throw std::runtime_error(fmt::format("libpng cannot write: {}", message_.text));
+    constexpr std::size_t kPiece = 1 << 20;
+    if (bytes_.size() < kPiece) return;
+    append_(bytes_);
+    bytes_.clear();
+  }
+
+  bool try_begin(cv::Size size, const std::vector<png_color>& palette) {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     constexpr int kBitDepth = 8;
     png_set_IHDR(png_, info_, static_cast<png_uint_32>(size.width),
@@ -131,11 +151,22 @@ class PngWriter {
       png_set_PLTE(png_, info_, palette.data(), static_cast<int>(palette.size()));
     }
     png_write_info(png_, info_);
-    png_write_image(png_, rows);
+    return true;
+  }
+
+  bool try_write_row(const std::uint8_t* row) {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
+    png_write_row(png_, row);
+    return true;
+  }
+
+  bool try_end() {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_write_end(png_, nullptr);
     return true;
   }
 
+  const Append& append_;
   PngMessage message_;
   std::string bytes_;
   png_structp png_ = nullptr;
@@ -144,37 +175,50 @@ class PngWriter {
 
 }  // namespace
 
-cv::Mat decode_png(std::string_view bytes, const std::string& where) {
-  PngReader reader(bytes);
-  if (!reader.read_header()) {
-    throw DataError(fmt::format("{}: damaged PNG: {}", where, reader.message()));
-  }
+cv::Mat decode_png(std::istream& file, const std::string& where, Gray16 gray16) {
+  PngReader reader(file);
+  const auto require = [&](bool done) {
+    if (!done) throw DataError(fmt::format("{}: damaged PNG: {}", where, reader.message()));
+  };
+  require(reader.read_header());
   if (reader.width() * reader.height() > kMaxPicturePixels) {
     throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where, reader.width(),
                                 reader.height(), kMaxPicturePixels));
   }
-  cv::Mat rgb(static_cast<int>(reader.height()), static_cast<int>(reader.width()), CV_8UC3);
-  std::vector<png_bytep> rows(static_cast<std::size_t>(rgb.rows));
-  for (int y = 0; y < rgb.rows; ++y) rows[static_cast<std::size_t>(y)] = rgb.ptr<std::uint8_t>(y);
-  if (!reader.read_pixels(rows.data(), rgb.step[0])) {
-    throw DataError(fmt::format("{}: damaged PNG: {}", where, reader.message()));
-  }
-  return rgb;
+  const bool keep16 = gray16 == Gray16::kKeep && reader.holds_gray16();
+  require(keep16 ? reader.ask_for_gray16() : reader.ask_for_rgb());
+  cv::Mat picture(static_cast<int>(reader.height()), static_cast<int>(reader.width()),
+                  keep16 ? CV_16UC1 : CV_8UC3);
+  std::vector<png_bytep> rows(static_cast<std::size_t>(picture.rows));
+  for (int y = 0; y < picture.rows; ++y) rows[static_cast<std::size_t>(y)] = picture.ptr(y);
+  require(reader.read_pixels(rows.data(), picture.step[0]));
+  return picture;
 }
 
-std::string encode_rgb_png(const cv::Mat& rgb) {
+void encode_rgb_png(const cv::Mat& rgb, const Append& append) {
   if (rgb.type() != CV_8UC3 || rgb.empty()) throw std::invalid_argument("not an RGB picture");
-  return PngWriter().write(rgb, {});
+  PngWriter writer(append);
+  writer.begin(rgb.size(), {});
+  for (int y = 0; y < rgb.rows; ++y) writer.write_row(rgb.ptr<std::uint8_t>(y));
+  writer.end();
 }
 
-std::string encode_palette_png(const cv::Mat& positions,
-                               const std::vector<std::array<std::uint8_t, 3>>& palette) {
-  if (positions.type() != CV_8UC1 || positions.empty() || palette.empty()) {
+void encode_palette_png(const cv::Mat& values, const PngPalette& palette, const Append& append) {
+  if (values.type() != CV_8UC1 || values.empty() || palette.colors.empty()) {
     throw std::invalid_argument("not positions in a palette");
   }
   std::vector<png_color> colors;
-  for (const auto& color : palette) colors.push_back({color[0], color[1], color[2]});
-  return PngWriter().write(positions, colors);
+  for (const auto& color : palette.colors) colors.push_back({color[0], color[1], color[2]});
+  PngWriter writer(append);
+  writer.begin(values.size(), colors);
+  std::vector<std::uint8_t> positions(static_cast<std::size_t>(values.cols));
+  for (int y = 0; y < values.rows; ++y) {
+    const auto* row = values.ptr<std::uint8_t>(y);
+    std::transform(row, row + values.cols, positions.begin(),
+                   [&](std::uint8_t value) { return palette.position_of_value.at(value); });
+    writer.write_row(positions.data());
+  }
+  writer.end();
 }
 
 }  // namespace flexunet

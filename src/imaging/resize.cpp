@@ -43,16 +43,4 @@ cv::Mat resize_class_mask(const cv::Mat& class_mask, cv::Size size) {
   return resized;
 }
 
-cv::Mat overlay_mask(const cv::Mat& rgb, const cv::Mat& mask_rgb, const cv::Mat& class_mask) {
-  if (rgb.type() != CV_8UC3 || mask_rgb.type() != CV_8UC3 || class_mask.type() != CV_8UC1 ||
-      rgb.size() != mask_rgb.size() || rgb.size() != class_mask.size()) {
-    throw std::invalid_argument("image, mask and class mask do not fit");
-  }
-  cv::Mat blended;
-  cv::addWeighted(rgb, 0.5, mask_rgb, 0.5, 0.0, blended);
-  cv::Mat overlay = rgb.clone();
-  blended.copyTo(overlay, class_mask != 0);
-  return overlay;
-}
-
 }  // namespace flexunet

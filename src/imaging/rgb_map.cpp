@@ -138,15 +138,12 @@ std::uint8_t RgbMap::palette_position(int class_index) const {
 void write_palette_png(const std::filesystem::path& path, const cv::Mat& class_mask,
                        const RgbMap& rgb_map) {
   if (class_mask.type() != CV_8UC1) throw std::invalid_argument("not a class mask");
-  std::vector<Color> palette;
-  for (const RgbMapEntry& entry : rgb_map.entries()) palette.push_back(entry.color);
-  cv::Mat positions(class_mask.size(), CV_8UC1);
-  for (int y = 0; y < class_mask.rows; ++y) {
-    const auto* source = class_mask.ptr<std::uint8_t>(y);
-    auto* target = positions.ptr<std::uint8_t>(y);
-    for (int x = 0; x < class_mask.cols; ++x) target[x] = rgb_map.palette_position(source[x]);
+  PngPalette palette;
+  for (const RgbMapEntry& entry : rgb_map.entries()) palette.colors.push_back(entry.color);
+  for (int index = 0; index < rgb_map.num_classes(); ++index) {
+    palette.position_of_value.push_back(rgb_map.palette_position(index));
   }
-  write_file(path, encode_palette_png(positions, palette));
+  write_file(path, [&](const Append& append) { encode_palette_png(class_mask, palette, append); });
 }
 
 }  // namespace flexunet

@@ -1,6 +1,7 @@
 #include "flexunet/inference/tiled.h"
 
 #include <algorithm>
+#include <cstring>
 #include <opencv2/core.hpp>
 
 #include "flexunet/imaging/resize.h"
@@ -9,9 +10,11 @@
 namespace flexunet {
 namespace {
 
+constexpr double kSmallestWeight = 1e-12;
+
 // How much each pixel of a window counts along one axis: a tent over the window, or one inside the
 // cell and zero in the margin.
-torch::Tensor axis_weights(const TileSpan& span, int side, bool blending) {
+torch::Tensor span_weights(const TileSpan& span, int side, bool blending) {
   torch::Tensor weights = torch::zeros({side});
   if (!blending) {
     weights.slice(0, span.cell_begin - span.start, span.cell_end - span.start).fill_(1.0);
@@ -19,6 +22,29 @@ torch::Tensor axis_weights(const TileSpan& span, int side, bool blending) {
   }
   const torch::Tensor position = torch::arange(side, torch::kFloat32) + 0.5;
   return torch::minimum(position, side - position) / (side / 2.0);
+}
+
+// The windows along one axis and how much each of their pixels counts.
+struct Axis {
+  std::vector<TileSpan> spans;
+  std::vector<torch::Tensor> weights;  // of each window; sum to 1 at every pixel of the image
+};
+
+// Windows form a grid, so that weights that sum to 1 along either axis sum to 1 in the plane.
+Axis make_axis(int length, const TiledInferOptions& options) {
+  const int side = options.split_size + 2 * options.overlapping;
+  Axis axis{tile_spans(length, options), {}};
+  torch::Tensor sums = torch::zeros({std::max(length, side)});
+  for (const TileSpan& span : axis.spans) {
+    axis.weights.push_back(span_weights(span, side, options.blending));
+    sums.slice(0, span.start, span.start + side).add_(axis.weights.back());
+  }
+  for (std::size_t i = 0; i < axis.spans.size(); ++i) {
+    const int start = axis.spans[i].start;
+    // Below an image that is smaller than its window there is padding that nobody counts.
+    axis.weights[i].div_(sums.slice(0, start, start + side).clamp_min(kSmallestWeight));
+  }
+  return axis;
 }
 
 // The part of the image below the window, padded with black where the image ends.
@@ -41,15 +67,20 @@ class Band {
     sums_.slice(2, column, column + width).add_((probs * weights).slice(2, 0, width));
   }
 
-  // Writes the classes of the first `rows` rows and moves the rest up.
-  void finish(int rows, cv::Mat target) {
-    // The weights scale all classes of a pixel alike: the argmax needs no division.
-    const torch::Tensor classes = sums_.slice(1, 0, rows).argmax(0).to(torch::kUInt8).contiguous();
-    cv::Mat(target.rows, target.cols, CV_8UC1, classes.data_ptr<std::uint8_t>()).copyTo(target);
-    const auto kept = sums_.size(1) - rows;
-    const torch::Tensor rest = sums_.slice(1, rows).clone();
-    sums_.zero_();
-    sums_.slice(1, 0, kept).copy_(rest);
+  // Hands over the first `rows` rows, in blocks so that the sink needs little memory, and moves the
+  // rest up.
+  void finish(int first_row, int rows, const ProbsSink& sink) {
+    constexpr int kBlock = 64;
+    for (int row = 0; row < rows; row += kBlock) {
+      sink(first_row + row, sums_.slice(1, row, std::min(rows, row + kBlock)));
+    }
+    const auto side = sums_.size(1);
+    // Never more rows at once than they move: what is read must not overlap what is written.
+    for (std::int64_t from = rows; from < side; from += rows) {
+      const auto to = std::min(side, from + rows);
+      sums_.slice(1, from - rows, to - rows).copy_(sums_.slice(1, from, to));
+    }
+    sums_.slice(1, side - rows).zero_();
   }
 
  private:
@@ -73,28 +104,38 @@ std::vector<TileSpan> tile_spans(int length, const TiledInferOptions& options) {
   return spans;
 }
 
-cv::Mat predict_tiled(FlexUNet& model, const cv::Mat& image, const TiledInferOptions& options,
-                      torch::Device device) {
+void predict_tiled_probs(FlexUNet& model, const cv::Mat& image, const TiledInferOptions& options,
+                         torch::Device device, const ProbsSink& sink) {
   const c10::InferenceMode inference;
   const int side = options.split_size + 2 * options.overlapping;
   const cv::Size model_size(model->network().image_width, model->network().image_height);
-  const std::vector<TileSpan> rows = tile_spans(image.rows, options);
-  const std::vector<TileSpan> columns = tile_spans(image.cols, options);
-  cv::Mat class_mask(image.size(), CV_8UC1);
+  const Axis rows = make_axis(image.rows, options);
+  const Axis columns = make_axis(image.cols, options);
   Band band(model->network().num_classes, side, image.cols);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const torch::Tensor row_weights = axis_weights(rows[i], side, options.blending);
-    for (const TileSpan& column : columns) {
-      const cv::Mat window = resize_image(crop_window(image, rows[i], column, side), model_size);
+  for (std::size_t i = 0; i < rows.spans.size(); ++i) {
+    const TileSpan& row = rows.spans[i];
+    for (std::size_t j = 0; j < columns.spans.size(); ++j) {
+      const TileSpan& column = columns.spans[j];
+      const cv::Mat window = resize_image(crop_window(image, row, column, side), model_size);
       const torch::Tensor probs = torch::upsample_bilinear2d(predict_probs(model, {window}, device),
                                                              {side, side}, /*align_corners=*/false);
-      const torch::Tensor weights =
-          torch::outer(row_weights, axis_weights(column, side, options.blending));
-      band.add(probs[0], weights, column.start);
+      band.add(probs[0], torch::outer(rows.weights[i], columns.weights[j]), column.start);
     }
-    const int finished = i + 1 < rows.size() ? rows[i + 1].start : image.rows;
-    band.finish(finished - rows[i].start, class_mask.rowRange(rows[i].start, finished));
+    const int finished = i + 1 < rows.spans.size() ? rows.spans[i + 1].start : image.rows;
+    band.finish(row.start, finished - row.start, sink);
   }
+}
+
+cv::Mat predict_tiled(FlexUNet& model, const cv::Mat& image, const TiledInferOptions& options,
+                      torch::Device device) {
+  const c10::InferenceMode inference;
+  cv::Mat class_mask(image.size(), CV_8UC1);
+  predict_tiled_probs(
+      model, image, options, device, [&](int first_row, const torch::Tensor& probs) {
+        const torch::Tensor classes = probs.argmax(0).to(torch::kUInt8).contiguous();
+        std::memcpy(class_mask.ptr(first_row), classes.data_ptr<std::uint8_t>(),
+                    static_cast<std::size_t>(classes.numel()));
+      });
   return class_mask;
 }
 

@@ -141,6 +141,32 @@ TEST_F(Inference, OneTileOfTheModelsSizeIsThePlainPrediction) {
   EXPECT_EQ(read_file(output() / "10019.png"), plain);
 }
 
+TEST_F(Inference, TileBlendOverridesTheConfig) {
+  const auto mask_with = [](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"--tiled", "--set", "tiledinfer.split_size=24", "--set",
+                                   "tiledinfer.overlapping=4"};
+    words.insert(words.end(), more.begin(), more.end());
+    const ProcessResult result = infer(scans() / "10019.png", words);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return read_file(output() / "10019.png");
+  };
+  const std::string smooth = mask_with({});
+  const std::string hard = mask_with({"--set", "tiledinfer.blending=False"});
+  EXPECT_NE(smooth, hard);
+  EXPECT_EQ(mask_with({"--tile-blend", "hard"}), hard);
+  EXPECT_EQ(mask_with({"--tile-blend", "smooth", "--set", "tiledinfer.blending=False"}), smooth);
+}
+
+TEST_F(Inference, TileBlendIsSmoothOrHardAndNeedsTiles) {
+  const ProcessResult plain = infer(scans(), {"--tile-blend", "hard"});
+  EXPECT_EQ(plain.exit_code, 2);
+  EXPECT_TRUE(contains(plain.err, "--tile-blend requires --tiled")) << plain.err;
+  const ProcessResult other = infer(scans(), {"--tiled", "--tile-blend", "soft"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_TRUE(contains(other.err, "smooth") && contains(other.err, "hard")) << other.err;
+  EXPECT_FALSE(fs::exists(output()));
+}
+
 TEST_F(Inference, WritesTheGoodOnesAndNamesTheBadOne) {
   const fs::path mixed = project_->root() / "mixed";
   fs::create_directories(mixed);

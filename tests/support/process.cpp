@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,13 +41,20 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_;
 };
 
-int wait_for(pid_t process) {
+std::int64_t peak_memory_of(const rusage& usage) {
+  constexpr std::int64_t kKibibyte = 1024;
+  return usage.ru_maxrss * kKibibyte;
+}
+
+void wait_for(pid_t process, ProcessResult& result) {
   int status = 0;
-  while (::waitpid(process, &status, 0) < 0) {
+  rusage usage{};
+  while (::wait4(process, &status, 0, &usage) < 0) {
     if (errno != EINTR) throw std::runtime_error(std::strerror(errno));
   }
   constexpr int kSignalled = 128;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalled + WTERMSIG(status);
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : kSignalled + WTERMSIG(status);
+  result.peak_memory = peak_memory_of(usage);
 }
 
 }  // namespace
@@ -67,10 +75,16 @@ ProcessResult run_process(const fs::path& program, const std::vector<std::string
       ::posix_spawn(&process, program.c_str(), actions.get(), nullptr, argv.data(), ::environ);
   if (error != 0) throw std::runtime_error(program.string() + ": " + std::strerror(error));
   ProcessResult result;
-  result.exit_code = wait_for(process);
+  wait_for(process, result);
   result.out = read_file(out);
   result.err = read_file(err);
   return result;
+}
+
+std::int64_t own_peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return peak_memory_of(usage);
 }
 
 }  // namespace flexunet

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@ struct ProcessResult {
   int exit_code = -1;  ///< 128 + the signal when one ended it
   std::string out;     ///< standard output
   std::string err;     ///< standard error
+  /// The most bytes of memory it held at once (resident set), of which the system only knows that
+  /// it is no less than what this process held when it started the program.
+  std::int64_t peak_memory = 0;
 };
 
 /// Runs a program to its end in a working folder, without a shell, its input empty. Throws
@@ -18,5 +22,8 @@ struct ProcessResult {
 ProcessResult run_process(const std::filesystem::path& program,
                           const std::vector<std::string>& arguments,
                           const std::filesystem::path& folder);
+
+/// The most bytes of memory that this process has held at once.
+std::int64_t own_peak_memory();
 
 }  // namespace flexunet

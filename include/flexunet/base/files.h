@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,9 @@ namespace flexunet {
 /// The whole content of a regular file. Throws DataError (path and reason) when it cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
+/// A regular file, opened to be read piece by piece. Throws DataError like read_file.
+std::ifstream open_file(const std::filesystem::path& path);
+
 /// Replaces `path` by `content`: a temporary file in the same folder, flushed to the disk, renamed.
 /// A kill at any instant leaves the old file or the new one. Creates missing parent folders.
 /// Throws OutputError (path and reason); the old file is then whole.
@@ -17,6 +22,14 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The same for content in several parts, written one after the other.
 void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& parts);
+
+/// Takes the next bytes of a file that is being written.
+using Append = std::function<void(std::string_view)>;
+
+/// The same for content that `produce` hands over piece by piece, so that it is never in memory as
+/// a whole. What `produce` throws is passed on; the old file is then whole.
+void write_file(const std::filesystem::path& path,
+                const std::function<void(const Append&)>& produce);
 
 /// Creates a folder and its parents. Throws OutputError (path and reason).
 void create_folder(const std::filesystem::path& path);

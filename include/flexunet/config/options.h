@@ -39,7 +39,7 @@ enum class MonitorKind { kValLoss, kLoss, kValMetric, kMetric, kValForegroundDic
 struct NetworkOptions {
   int image_width = 0;          ///< pixels, divisible by 2^(num_layers-1)
   int image_height = 0;         ///< pixels, divisible by 2^(num_layers-1)
-  int image_channels = 3;       ///< 3, or 4 with file_format "NPY"
+  int image_channels = 3;       ///< 3, or with file_format "NPY" also 1 or 4
   bool input_normalize = true;  ///< divide the input by 255 inside the network
   NormalizationKind normalization = NormalizationKind::kNone;  ///< after each activation
   int num_classes = 0;                                         ///< background included, 2..256
@@ -92,8 +92,17 @@ struct RgbMapEntry {
 
 enum class ImageFileFormat { kPicture, kNpy };
 
+/// The values that become 0 and 255.
+struct IntensityRange {
+  int low = 0;       ///< 0..65534
+  int high = 65535;  ///< above `low`
+};
+
 struct DataOptions {
   ImageFileFormat image_format = ImageFileFormat::kPicture;
+  /// Of images with 16 bits: gray PNG and TIFF, .npy of uint16. None: each image's own minimum and
+  /// maximum. Images of 8 bits are taken as they are.
+  std::optional<IntensityRange> intensity_range;
   std::string mask_file_format = ".npz";  ///< ".png" and other pictures, or ".npz"
   std::vector<RgbMapEntry> rgb_map;  ///< in the order of the file; indices are 0..num_classes-1
 };
@@ -121,6 +130,10 @@ struct TrainOptions {
 struct InferOptions {
   std::optional<std::filesystem::path> images_dir;
   std::optional<std::filesystem::path> output_dir;
+  /// The channel of .npy images that overlays and slices show, as gray; none: the picture's
+  /// colours.
+  std::optional<int> shown_channel;
+  std::optional<std::filesystem::path> npy_slices_dir;  ///< file_format "NPY" alone
 };
 
 struct TiledInferOptions {

@@ -49,12 +49,16 @@ struct KeySpec {
   Range range = {};
 };
 
+/// The [image] file_format of .npy arrays.
+constexpr std::string_view kNpyFormat = "NPY";
+
 /// Parts of a config that a task reads only when others ask for them.
 struct TaskParts {
   Task task = Task::kTrain;
   bool previews = false;        ///< either kind of epoch-change inference
   bool tiled_previews = false;  ///< [train] epoch_change_tiled_infer
   bool augmentation = false;    ///< training with [model] generator and [generator] augmentation
+  bool npy_images = false;      ///< [image] file_format = "NPY"
 };
 
 /// First and last of the known keys.

@@ -53,7 +53,9 @@ Dataset load_dataset(const DatasetRequest& request);
 /// any split is told at once.
 std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests);
 
-/// An image at its own size, as picture or .npy, with its channels checked. Throws DataError.
+/// An image at its own size, (H,W) CV_8UC(image_channels), from a picture or an .npy array; values
+/// of 16 bits are scaled as data.intensity_range says. The one way in for training, evaluation,
+/// inference and previews. Throws DataError, also for other channels.
 cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,
                    const DataOptions& data);
 

@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
+#include <optional>
+
+#include "flexunet/config/options.h"
 
 namespace flexunet {
 
@@ -9,9 +12,16 @@ namespace flexunet {
 bool is_picture(const std::filesystem::path& path);
 
 /// A picture as (H,W) CV_8UC3 in red, green, blue order. Palette, gray, 1-bit and alpha files give
-/// their RGB rendering; alpha is dropped. The file's signature is checked before a decoder sees it.
-/// Throws DataError naming the file: unreadable, not a picture, truncated, too large.
+/// their RGB rendering; alpha is dropped, 16 bits are cut to their upper 8. The file's signature is
+/// checked before a decoder sees it. Throws DataError naming the file: unreadable, not a picture,
+/// truncated, too large.
 cv::Mat read_picture(const std::filesystem::path& path);
+
+/// The same for an image, as the network sees it: gray PNG and TIFF of 16 bits (unsigned) are
+/// brought to 0..255 by scale_to_bytes, each image by its own minimum and maximum unless a range is
+/// given. Colours of 16 bits are cut to their upper 8.
+cv::Mat read_scaled_picture(const std::filesystem::path& path,
+                            const std::optional<IntensityRange>& range);
 
 /// Writes a CV_8UC3 picture in red, green, blue order as PNG (write_file: never torn).
 /// Throws OutputError.

@@ -2,25 +2,40 @@
 
 #include <array>
 #include <cstdint>
+#include <istream>
 #include <opencv2/core/mat.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "flexunet/base/files.h"
 
 namespace flexunet {
 
-/// Pictures above this many pixels are refused before memory is asked for.
-constexpr std::uint64_t kMaxPicturePixels = std::uint64_t{1} << 28;
+/// Pictures above this many pixels are refused before memory is asked for. 2^29 is enough for a
+/// slide of 20,000 x 15,000 pixels, and the most whose three bytes a pixel OpenCV can still count
+/// in an int.
+constexpr std::uint64_t kMaxPicturePixels = std::uint64_t{1} << 29;
 
-/// The RGB rendering, (H,W) CV_8UC3, of any PNG; alpha is dropped, 16 bits are cut to 8.
-/// Throws DataError that starts with `where`: damaged, truncated or too large.
-cv::Mat decode_png(std::string_view bytes, const std::string& where);
+/// What becomes of gray values of 16 bits: their upper 8 bits, or themselves.
+enum class Gray16 { kUpperByte, kKeep };
 
-/// The PNG file of a (H,W) CV_8UC3 picture in red, green, blue order.
-std::string encode_rgb_png(const cv::Mat& rgb);
+/// The RGB rendering, (H,W) CV_8UC3, of any PNG; alpha is dropped, 16 bits are cut to their
+/// upper 8. With Gray16::kKeep a gray PNG of 16 bits gives (H,W) CV_16UC1 instead. Reads `file`
+/// piece by piece from where it stands. Throws DataError that starts with `where`: damaged,
+/// truncated or too large.
+cv::Mat decode_png(std::istream& file, const std::string& where, Gray16 gray16);
 
-/// The 8-bit palette PNG file of (H,W) CV_8UC1 positions in a palette of 1..256 colours.
-std::string encode_palette_png(const cv::Mat& positions,
-                               const std::vector<std::array<std::uint8_t, 3>>& palette);
+/// The PNG file of a (H,W) CV_8UC3 picture in red, green, blue order, handed over piece by piece.
+void encode_rgb_png(const cv::Mat& rgb, const Append& append);
+
+/// The colours of a palette PNG, 1 to 256, and where in it each value of a picture stands.
+struct PngPalette {
+  std::vector<std::array<std::uint8_t, 3>> colors;
+  std::vector<std::uint8_t> position_of_value;
+};
+
+/// The 8-bit palette PNG file of (H,W) CV_8UC1 values, each below the size of position_of_value,
+/// handed over piece by piece.
+void encode_palette_png(const cv::Mat& values, const PngPalette& palette, const Append& append);
 
 }  // namespace flexunet

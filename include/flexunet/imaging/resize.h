@@ -12,8 +12,4 @@ cv::Mat resize_image(const cv::Mat& image, cv::Size size);
 /// section 9), for class masks (H,W) CV_8UC1.
 cv::Mat resize_class_mask(const cv::Mat& class_mask, cv::Size size);
 
-/// The colour mask blended half and half over the image, background (class 0) left as it is;
-/// (H,W) CV_8UC3 RGB. All of one size.
-cv::Mat overlay_mask(const cv::Mat& rgb, const cv::Mat& mask_rgb, const cv::Mat& class_mask);
-
 }  // namespace flexunet

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <new>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,24 @@ TEST(WriteFile, LeavesTheTargetWholeWhenItFails) {
   EXPECT_THROW(write_file(folder.path() / "target", "y"), OutputError);
   EXPECT_EQ(read_file(folder.path() / "target/inside.txt"), "x");
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"target"});
+}
+
+TEST(WriteFile, TakesContentPieceByPiece) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "file";
+  write_file(path, [](const Append& append) {
+    append("one, ");
+    append("");
+    append("two");
+  });
+  EXPECT_EQ(read_file(path), "one, two");
+  const auto fail_half_way = [](const Append& append) {
+    append("three");
+    throw std::bad_alloc();
+  };
+  EXPECT_THROW(write_file(path, fail_half_way), std::bad_alloc);
+  EXPECT_EQ(read_file(path), "one, two");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"file"});
 }
 
 TEST(WriteFile, RefusesAPathBelowAFile) {

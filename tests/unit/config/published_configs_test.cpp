@@ -74,6 +74,20 @@ TEST_F(PublishedConfigs, LoadForInspection) {
   }
 }
 
+TEST_F(PublishedConfigs, OfArraysShowTheChannelTheyAskFor) {
+  int arrays = 0;
+  for (const fs::path& file : configs_) {
+    if (kUnusable.count(file.stem().string()) > 0) continue;
+    const Options options = load_config(request_for(file, Task::kInfer)).options;
+    if (options.data.image_format != ImageFileFormat::kNpy) continue;
+    ++arrays;
+    EXPECT_EQ(options.network.image_channels, 4) << file;
+    EXPECT_EQ(options.infer.shown_channel, 3) << file;
+    EXPECT_TRUE(options.infer.npy_slices_dir) << file;
+  }
+  EXPECT_EQ(arrays, 2);
+}
+
 TEST_F(PublishedConfigs, LoadForEveryTaskUnlessTheMaskIsUnusable) {
   for (const fs::path& file : configs_) {
     const auto known = kUnusable.find(file.stem().string());

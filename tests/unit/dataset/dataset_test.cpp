@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 
@@ -184,7 +185,38 @@ TEST_F(DatasetTest, ReadsNpyImagesWithTheirChannels) {
   EXPECT_EQ(dataset.samples.at(0).image.type(), CV_8UC4);
   EXPECT_EQ(dataset.samples[0].image.at<cv::Vec4b>(0, 0), cv::Vec4b(7, 7, 7, 7));
   network_.image_channels = 3;
-  EXPECT_TRUE(contains(problem(), "4 channels, but image_channels = 3")) << problem();
+  EXPECT_TRUE(contains(problem(), "a.npy: 4 channels, but image_channels = 3")) << problem();
+}
+
+TEST_F(DatasetTest, ReadsNpyImagesWithoutADimensionForChannelsAsOne) {
+  data_.image_format = ImageFileFormat::kNpy;
+  network_.image_channels = 1;
+  folder_.write("images/a.npy", npy_of("(16, 16)", 256));
+  write_png(masks() / "a.png", half_bone({16, 16}));
+  const Dataset dataset = load();
+  EXPECT_EQ(dataset.samples.at(0).image.type(), CV_8UC1);
+  EXPECT_EQ(dataset.samples[0].image.size(), cv::Size(8, 8));
+  network_.image_channels = 4;
+  EXPECT_TRUE(contains(problem(), "a.npy: 1 channel, but image_channels = 4")) << problem();
+}
+
+TEST_F(DatasetTest, BringsImagesOf16BitsTo255ButNotMasks) {
+  fs::create_directories(images());
+  fs::create_directories(masks());
+  cv::Mat image(8, 8, CV_16UC1, cv::Scalar(1000));
+  image.colRange(4, 8).setTo(2000);
+  ASSERT_TRUE(cv::imwrite((images() / "a.png").string(), image));
+  const cv::Mat mask(8, 8, CV_16UC1, cv::Scalar(128 * 256));
+  ASSERT_TRUE(cv::imwrite((masks() / "a.png").string(), mask));
+  data_.rgb_map = {{{0, 0, 0}, 0}, {{128, 128, 128}, 1}};
+  Dataset dataset = load();
+  EXPECT_EQ(dataset.samples.at(0).image.at<cv::Vec3b>(7, 3), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(dataset.samples[0].image.at<cv::Vec3b>(7, 4), cv::Vec3b(255, 255, 255));
+  EXPECT_EQ(dataset.report.off_palette_pixels, 0);
+  EXPECT_EQ(dataset.report.class_pixels, (std::vector<std::int64_t>{0, 64}));
+  data_.intensity_range = IntensityRange{0, 2000};
+  dataset = load();
+  EXPECT_EQ(dataset.samples.at(0).image.at<cv::Vec3b>(7, 3), cv::Vec3b(128, 128, 128));
 }
 
 TEST_F(DatasetTest, RefusesPicturesForAFourChannelNetwork) {

@@ -178,31 +178,31 @@ TEST(ReadPicture, RefusesGiganticClaimsOfSize) {
   const fs::path png = folder.path() / "huge.png";
   write_png_sample(png, sample);
   std::string png_bytes = read_file(png);
-  // Width and height 20000 in the header, with its checksum made right.
-  png_bytes.replace(16, 8, std::string("\0\0\x4e\x20\0\0\x4e\x20", 8));
-  png_bytes.replace(29, 4, std::string("\x6c\x12\xd1\x6e", 4));
-  EXPECT_NE(problem_of(folder.write("huge.png", png_bytes)).find("20000x20000 pixels"),
+  // Width and height 30000 in the header, with its checksum made right.
+  png_bytes.replace(16, 8, std::string("\0\0\x75\x30\0\0\x75\x30", 8));
+  png_bytes.replace(29, 4, std::string("\xe9\x45\x6f\xed", 4));
+  EXPECT_NE(problem_of(folder.write("huge.png", png_bytes)).find("30000x30000 pixels"),
             std::string::npos);
 
   std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
-  bmp.replace(18, 8, std::string("\x20\x4e\0\0\x20\x4e\0\0", 8));
-  EXPECT_NE(problem_of(folder.write("huge.bmp", bmp)).find("20000x20000 pixels"),
+  bmp.replace(18, 8, std::string("\x30\x75\0\0\x30\x75\0\0", 8));
+  EXPECT_NE(problem_of(folder.write("huge.bmp", bmp)).find("30000x30000 pixels"),
             std::string::npos);
 
   std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
   const std::size_t frame = jpeg.find("\xff\xc0");
   ASSERT_NE(frame, std::string::npos);
-  jpeg.replace(frame + 5, 4, std::string("\x4e\x20\x4e\x20", 4));
-  EXPECT_NE(problem_of(folder.write("huge.jpg", jpeg)).find("20000x20000 pixels"),
+  jpeg.replace(frame + 5, 4, std::string("\x75\x30\x75\x30", 4));
+  EXPECT_NE(problem_of(folder.write("huge.jpg", jpeg)).find("30000x30000 pixels"),
             std::string::npos);
 
   const std::string tiff(
       "II*\0\x08\0\0\0\x02\0"
-      "\0\1\x03\0\1\0\0\0\x20\x4e\0\0"
-      "\1\1\x04\0\1\0\0\0\x20\x4e\0\0"
+      "\0\1\x03\0\1\0\0\0\x30\x75\0\0"
+      "\1\1\x04\0\1\0\0\0\x30\x75\0\0"
       "\0\0\0\0",
       38);
-  EXPECT_NE(problem_of(folder.write("huge.tif", tiff)).find("20000x20000 pixels"),
+  EXPECT_NE(problem_of(folder.write("huge.tif", tiff)).find("30000x30000 pixels"),
             std::string::npos);
 }
 

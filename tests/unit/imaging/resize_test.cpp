@@ -51,15 +51,5 @@ TEST(ResizeImage, InterpolatesBilinearly) {
   EXPECT_EQ(resize_image(four, {5, 3}).data, four.data);
 }
 
-TEST(OverlayMask, BlendsHalfAndHalfButLeavesTheBackground) {
-  const cv::Mat rgb(1, 2, CV_8UC3, cv::Scalar(100, 100, 100));
-  const cv::Mat mask(1, 2, CV_8UC3, cv::Scalar(200, 0, 50));
-  const cv::Mat classes = (cv::Mat_<std::uint8_t>(1, 2) << 0, 3);
-  const cv::Mat overlay = overlay_mask(rgb, mask, classes);
-  EXPECT_EQ(overlay.at<cv::Vec3b>(0, 0), cv::Vec3b(100, 100, 100));
-  EXPECT_EQ(overlay.at<cv::Vec3b>(0, 1), cv::Vec3b(150, 50, 75));
-  EXPECT_THROW(overlay_mask(rgb, mask, cv::Mat::zeros(2, 2, CV_8UC1)), std::invalid_argument);
-}
-
 }  // namespace
 }  // namespace flexunet

@@ -4,17 +4,10 @@
 
 #include "flexunet/inference/predict.h"
 #include "support/toy_dataset.h"
+#include "tiled_probs.h"
 
 namespace flexunet {
 namespace {
-
-TiledInferOptions tiles(int split_size, int overlapping, bool blending = true) {
-  TiledInferOptions options;
-  options.split_size = split_size;
-  options.overlapping = overlapping;
-  options.blending = blending;
-  return options;
-}
 
 TEST(TileSpans, CoverEveryPixelOnceWithWindowsInsideTheImage) {
   for (const int length : {1, 15, 16, 17, 40, 100}) {
@@ -77,6 +70,25 @@ TEST(PredictTiled, PutsEveryPixelInItsPlace) {
     const cv::Mat mask = predict_tiled(model, image, options, torch::kCPU);
     ASSERT_EQ(mask.size(), image.size());
     EXPECT_EQ(cv::countNonZero(mask != truth), 0) << options.split_size << options.blending;
+  }
+}
+
+TEST(PredictTiledProbs, HandsOverEveryRowOnceAndSumsToOne) {
+  FlexUNet model(toy_network(16));
+  const Dataset dataset = toy_dataset(1, 150);
+  for (const cv::Size size : {cv::Size(57, 150), cv::Size(150, 33), cv::Size(9, 7)}) {
+    const cv::Mat image = dataset.samples[0].image(cv::Rect({0, 0}, size)).clone();
+    for (const TiledInferOptions& options :
+         {tiles(16, 0), tiles(16, 8), tiles(16, 8, false), tiles(100, 20)}) {
+      const torch::Tensor probs = whole_probs(model, image, options);
+      EXPECT_TRUE(torch::allclose(probs.sum(0), torch::ones({size.height, size.width})))
+          << size << options.split_size << options.blending;
+      EXPECT_GE(probs.min().item<float>(), 0);
+      const cv::Mat mask = predict_tiled(model, image, options, torch::kCPU);
+      const torch::Tensor classes = probs.argmax(0).to(torch::kUInt8).contiguous();
+      const cv::Mat expected(size, CV_8UC1, classes.data_ptr<std::uint8_t>());
+      EXPECT_EQ(cv::countNonZero(mask != expected), 0);
+    }
   }
 }
 
