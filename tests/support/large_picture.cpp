@@ -3,6 +3,7 @@
 // empty nor as large as the picture; the TIFF is not compressed. In a program of its own, so that
 // its memory is not counted to a test.
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -16,6 +17,7 @@ namespace {
 
 std::vector<int> waves(int length, double period) {
   std::vector<int> tones;
+  tones.reserve(static_cast<std::size_t>(length));
   for (int i = 0; i < length; ++i) {
     tones.push_back(static_cast<int>(60 + 55 * std::sin(i / period)));
   }
