@@ -18,6 +18,7 @@
 #include "flexunet/base/text.h"
 #include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
+#include "flexunet/config/network_shape.h"
 #include "flexunet/model/losses.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/training/trainer.h"
@@ -72,12 +73,13 @@ void say_summary(const Options& options, const TrainSummary& summary) {
 // BatchNorm has no variance to divide by where a batch has one value a channel.
 void require_batches_to_normalize(const Options& options, std::size_t images) {
   const NetworkOptions& network = options.network;
-  const int bridge = 1 << (network.num_layers - 1);
-  const bool one_pixel = network.image_width == bridge && network.image_height == bridge;
+  const LevelShape bridge = level_shape(network, network.num_layers - 1);
+  const bool one_pixel = bridge.width == 1 && bridge.height == 1;
   const auto batch_size = static_cast<std::size_t>(options.train.batch_size);
   if (network.normalization != NormalizationKind::kBatch || !one_pixel ||
-      (batch_size > 1 && images % batch_size != 1))
+      (batch_size > 1 && images % batch_size != 1)) {
     return;
+  }
   throw ConfigError(fmt::format(
       "[model] normalization = \"batch\" with a bridge of 1x1 pixels needs batches of two images "
       "or more, but batch_size = {} leaves one of {} images alone: change batch_size or num_layers",

@@ -11,11 +11,17 @@ torch::Tensor true_class_probs(const torch::Tensor& probs, const torch::Tensor& 
   return probs.gather(1, class_masks.unsqueeze(1));
 }
 
+// Element by element; `smooth` keeps what is empty on both sides from 0 / 0.
+torch::Tensor dice_of(const torch::Tensor& intersection, const torch::Tensor& total,
+                      double smooth = 1e-6) {
+  return (2 * intersection + smooth) / (total + smooth);
+}
+
 torch::Tensor dice_coef_multiclass(const torch::Tensor& probs, const torch::Tensor& class_masks) {
   constexpr double kSmooth = 1.0;
   const torch::Tensor intersection = true_class_probs(probs, class_masks).sum({1, 2, 3});
   const double true_sum = static_cast<double>(class_masks[0].numel());
-  return ((2 * intersection + kSmooth) / (probs.sum({1, 2, 3}) + true_sum + kSmooth)).mean();
+  return dice_of(intersection, probs.sum({1, 2, 3}) + true_sum, kSmooth).mean();
 }
 
 // What the Dice of each class is made of, each (N,C): sum(t*p), sum t + sum p, sum t.
@@ -29,11 +35,6 @@ ClassSums sum_classes(const torch::Tensor& probs, const torch::Tensor& class_mas
   const torch::Tensor one_hot = torch::zeros_like(probs).scatter_(1, class_masks.unsqueeze(1), 1.0);
   const torch::Tensor truth = one_hot.sum({2, 3});
   return {(one_hot * probs).sum({2, 3}), truth + probs.sum({2, 3}), truth};
-}
-
-torch::Tensor dice_of(const torch::Tensor& intersection, const torch::Tensor& total) {
-  constexpr double kEpsilon = 1e-6;
-  return (2 * intersection + kEpsilon) / (total + kEpsilon);
 }
 
 torch::Tensor dice_coef_foreground(const torch::Tensor& probs, const torch::Tensor& class_masks) {
