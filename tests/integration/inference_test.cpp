@@ -167,6 +167,25 @@ TEST_F(Inference, TileBlendIsSmoothOrHardAndNeedsTiles) {
   EXPECT_FALSE(fs::exists(output()));
 }
 
+// The network does not change between an epoch's previews and the last checkpoint.
+TEST_F(Inference, PreviewsTilesAfterEveryEpochAsTiledInferenceWould) {
+  const ToyProject project(20, 1);
+  const std::vector<std::string> tiles{"--set", "tiledinfer.split_size=40", "--set",
+                                       "tiledinfer.overlapping=8"};
+  std::vector<std::string> words = tiles;
+  words.insert(words.end(), {"--set", "train.epoch_change_tiled_infer=True"});
+  const ProcessResult trained = project.run("train", words);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const fs::path previews = project.folder() / "epoch_change_tiled_infer";
+  EXPECT_EQ(names_in(previews), (Names{"Epoch_1_10019.png", "Epoch_1_10020.png"}));
+  words = tiles;
+  words.insert(words.end(),
+               {"--tiled", "--images", (project.dataset() / "test/images/10019.png").string(),
+                "--output", output().string()});
+  ASSERT_EQ(project.run("infer", words).exit_code, 0);
+  EXPECT_EQ(read_file(previews / "Epoch_1_10019.png"), read_file(output() / "10019.png"));
+}
+
 TEST_F(Inference, WritesTheGoodOnesAndNamesTheBadOne) {
   const fs::path mixed = project_->root() / "mixed";
   fs::create_directories(mixed);
