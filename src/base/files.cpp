@@ -49,10 +49,23 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
 void write_and_flush(const fs::path& temporary, const std::function<void(const Append&)>& produce,
                      const fs::path& path) {
   constexpr mode_t kAsUmaskSays = 0666;
+  constexpr std::size_t kBufferBytes = 1 << 20;
   const FileDescriptor file(
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kAsUmaskSays));
   if (file.get() < 0) fail_output(path, "create", errno);
-  produce([&](std::string_view content) { write_all(file.get(), content, path); });
+  std::string buffer;
+  produce([&](std::string_view content) {
+    if (buffer.size() + content.size() > kBufferBytes) {
+      write_all(file.get(), buffer, path);
+      buffer.clear();
+    }
+    if (content.size() < kBufferBytes) {
+      buffer += content;
+    } else {
+      write_all(file.get(), content, path);
+    }
+  });
+  write_all(file.get(), buffer, path);
   if (::fsync(file.get()) != 0) fail_output(path, "flush", errno);
 }
 
@@ -129,6 +142,16 @@ void write_file(const fs::path& path, const std::function<void(const Append&)>& 
     throw;
   }
   flush_folder(folder);
+}
+
+void keep_as(const fs::path& path, const fs::path& kept) {
+  if (!fs::exists(path)) return;
+  if (::unlink(kept.c_str()) != 0 && errno != ENOENT) fail_output(kept, "replace", errno);
+  if (::link(path.c_str(), kept.c_str()) == 0) return;
+  // A file system without second names.
+  const bool unsupported = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS;
+  if (!unsupported) fail_output(kept, "create", errno);
+  if (::rename(path.c_str(), kept.c_str()) != 0) fail_output(kept, "create", errno);
 }
 
 void create_folder(const fs::path& path) {

@@ -1,12 +1,12 @@
 #include "flexunet/checkpoint/safetensors.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "flexunet/base/checksum.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 
@@ -16,17 +16,24 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kChecksums = "crc32";
+constexpr const char* kHeaderChecksum = "header_crc32";
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kAlignment = 8;
 
-std::string checksum(std::string_view data) {
-  uLong crc = crc32(0, nullptr, 0);
-  while (!data.empty()) {
-    const std::size_t part = std::min<std::size_t>(data.size(), 1U << 30);
-    crc = crc32(crc, reinterpret_cast<const Bytef*>(data.data()), static_cast<uInt>(part));
-    data.remove_prefix(part);
-  }
-  return fmt::format("{:08x}", crc);
+std::string checksum(std::string_view data) { return checksum_text(crc32_of(data)); }
+
+// Where the header's text holds its own checksum, which is computed with zeros in its place; npos
+// where it has none.
+std::size_t header_checksum_position(std::string_view header) {
+  const std::string entry = fmt::format("\"{}\":\"", kHeaderChecksum);
+  const std::size_t position = header.find(entry);
+  return position == std::string_view::npos ? position : position + entry.size();
+}
+
+std::string header_checksum(std::string_view header, std::size_t position) {
+  constexpr std::string_view kZeros = "00000000";
+  const std::uint32_t before = crc32_of(header.substr(0, position));
+  return checksum_text(crc32_of(header.substr(position + kZeros.size()), crc32_of(kZeros, before)));
 }
 
 // The number of bytes that dtype and shape ask for; false when that overflows or is no number.
@@ -67,6 +74,36 @@ std::string_view header_of(std::string_view content) {
   return content.substr(kLengthBytes, length);
 }
 
+void verify_header(std::string_view header, const Metadata& metadata) {
+  const auto entry = metadata.find(kHeaderChecksum);
+  if ((entry == metadata.end()) != (metadata.count(kChecksums) == 0)) {
+    throw std::invalid_argument("one of its two kinds of checksums is missing");
+  }
+  if (entry == metadata.end()) return;
+  const std::size_t position = header_checksum_position(header);
+  if (position == std::string_view::npos || position + entry->second.size() > header.size() ||
+      header_checksum(header, position) != entry->second) {
+    throw std::invalid_argument("the checksum of the header does not match");
+  }
+}
+
+// The format leaves no byte unused and uses none twice.
+void verify_layout(const StoredTensors& tensors, std::string_view data) {
+  std::map<const char*, std::size_t> sizes;
+  std::size_t total = 0;
+  for (const auto& [name, tensor] : tensors) {
+    if (tensor.data.empty()) continue;
+    sizes[tensor.data.data()] = tensor.data.size();
+    total += tensor.data.size();
+  }
+  const char* end = data.data();
+  for (const auto& [begin, size] : sizes) {
+    if (begin != end) throw std::invalid_argument("its tensors overlap or leave a gap");
+    end += size;
+  }
+  if (total != data.size()) throw std::invalid_argument("it is longer than its tensors");
+}
+
 void verify_checksums(const StoredTensors& tensors, const Metadata& metadata) {
   const auto entry = metadata.find(kChecksums);
   if (entry == metadata.end()) return;
@@ -89,12 +126,24 @@ std::size_t element_size(const std::string& dtype) {
 }
 
 SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
-  SafetensorsFile file;
   try {
-    file.content_ = read_file(path);
-    const std::string_view header_text = header_of(file.content_);
+    return parse(read_file(path));
+  } catch (const DataError& error) {
+    throw CheckpointError(error.what());
+  } catch (const CheckpointError& error) {
+    throw CheckpointError(
+        fmt::format("{}: not a readable checkpoint: {}", path.string(), error.what()));
+  }
+}
+
+SafetensorsFile SafetensorsFile::parse(std::string content) {
+  SafetensorsFile file;
+  // A string that is moved may take its bytes along to another place.
+  file.content_ = std::make_unique<const std::string>(std::move(content));
+  try {
+    const std::string_view header_text = header_of(*file.content_);
     const std::string_view data =
-        std::string_view(file.content_).substr(kLengthBytes + header_text.size());
+        std::string_view(*file.content_).substr(kLengthBytes + header_text.size());
     const json header = json::parse(header_text);
     if (!header.is_object()) throw std::invalid_argument("the header is no JSON object");
     for (const auto& [name, entry] : header.items()) {
@@ -104,12 +153,11 @@ SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
         file.tensors_[name] = parse_entry(entry, data);
       }
     }
+    verify_header(header_text, file.metadata_);
+    verify_layout(file.tensors_, data);
     verify_checksums(file.tensors_, file.metadata_);
-  } catch (const DataError& error) {
-    throw CheckpointError(error.what());
   } catch (const std::exception& error) {
-    throw CheckpointError(
-        fmt::format("{}: not a readable checkpoint: {}", path.string(), error.what()));
+    throw CheckpointError(error.what());
   }
   return file;
 }
@@ -129,9 +177,13 @@ void write_safetensors(const std::filesystem::path& path, const StoredTensors& t
     parts.push_back(tensor.data);
   }
   metadata[kChecksums] = checksums.dump();
+  metadata[kHeaderChecksum] = checksum({});
   header["__metadata__"] = metadata;
   std::string text = header.dump();
   text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
+  const std::size_t position = header_checksum_position(text);
+  const std::string own = header_checksum(text, position);
+  text.replace(position, own.size(), own);
   std::string length(kLengthBytes, '\0');
   const std::uint64_t size = text.size();
   std::memcpy(length.data(), &size, kLengthBytes);

@@ -31,6 +31,11 @@ using Append = std::function<void(std::string_view)>;
 void write_file(const std::filesystem::path& path,
                 const std::function<void(const Append&)>& produce);
 
+/// Gives a file a second name, replacing what had it, so that its content stays when `path` is
+/// written anew; where the file system has no second names, the file moves there. Nothing happens
+/// when there is no such file. Throws OutputError.
+void keep_as(const std::filesystem::path& path, const std::filesystem::path& kept);
+
 /// Creates a folder and its parents. Throws OutputError (path and reason).
 void create_folder(const std::filesystem::path& path);
 

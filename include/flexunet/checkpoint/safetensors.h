@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,20 +21,22 @@ using StoredTensors = std::map<std::string, StoredTensor>;
 using Metadata = std::map<std::string, std::string>;
 
 /// A safetensors file in memory: an 8-byte length, a JSON header, raw tensors
-/// (https://huggingface.co/docs/safetensors). The metadata entry "crc32" holds a checksum of each
-/// tensor, which reading verifies where it is present.
+/// (https://huggingface.co/docs/safetensors). The metadata entries "crc32" and "header_crc32" hold
+/// checksums of each tensor and of the header, which reading verifies where they are present.
 class SafetensorsFile {
  public:
   /// Throws CheckpointError naming the file: unreadable, not safetensors, truncated, a header that
   /// does not fit the data, a checksum that does not match.
   static SafetensorsFile read(const std::filesystem::path& path);
+  /// The same from a file's bytes; the message names no file.
+  static SafetensorsFile parse(std::string content);
 
   const StoredTensors& tensors() const { return tensors_; }
   const Metadata& metadata() const { return metadata_; }
 
  private:
   SafetensorsFile() = default;
-  std::string content_;
+  std::unique_ptr<const std::string> content_;
   StoredTensors tensors_;
   Metadata metadata_;
 };

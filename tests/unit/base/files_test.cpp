@@ -1,6 +1,7 @@
 #include "flexunet/base/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <new>
@@ -89,6 +90,37 @@ TEST(WriteFile, RefusesAPathBelowAFile) {
   const fs::path file = folder.write("file", "x");
   EXPECT_THROW(write_file(file / "below.txt", "y"), OutputError);
   EXPECT_THROW(create_folder(file), OutputError);
+}
+
+TEST(WriteFile, KeepsTheOrderOfSmallAndLargePieces) {
+  const TemporaryFolder folder;
+  const std::string large(3 << 20, 'L');
+  write_file(folder.path() / "file", {"first ", large, "second ", large, "third"});
+  EXPECT_EQ(read_file(folder.path() / "file"), "first " + large + "second " + large + "third");
+}
+
+TEST(WriteFile, GivesThePermissionsThatTheUmaskLeaves) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  write_file(folder.path() / "file", "x");
+  ::umask(before);
+  EXPECT_EQ(fs::status(folder.path() / "file").permissions(), fs::perms(0640));
+}
+
+TEST(KeepAs, KeepsTheContentUnderASecondName) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "last";
+  const fs::path kept = folder.path() / "previous";
+  keep_as(path, kept);
+  EXPECT_FALSE(fs::exists(kept)) << "there was nothing to keep";
+  for (const char* content : {"one", "two", "three"}) {
+    keep_as(path, kept);
+    write_file(path, content);
+  }
+  EXPECT_EQ(read_file(path), "three");
+  EXPECT_EQ(read_file(kept), "two");
+  EXPECT_THROW(keep_as(path, folder.path() / "missing/previous"), OutputError);
+  EXPECT_EQ(read_file(path), "three");
 }
 
 TEST(MovePath, MovesFoldersAndCreatesTheTargetsParents) {
