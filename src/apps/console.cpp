@@ -51,10 +51,10 @@ void open_console(bool quiet, bool verbose) {
   make_logger("problems", err, record);
 }
 
-void open_log_file(const std::filesystem::path& path) {
+void open_log_file(const std::filesystem::path& path, bool append) {
   create_folder(path.parent_path());
   try {
-    auto file = std::make_shared<spdlog::sinks::basic_file_sink_st>(path.string(), true);
+    auto file = std::make_shared<spdlog::sinks::basic_file_sink_st>(path.string(), !append);
     file->set_pattern("%v");
     std::string early = early_messages().str();
     if (!early.empty()) early.pop_back();  // the sink ends the line itself

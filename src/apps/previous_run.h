@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "flexunet/base/folder_lock.h"
 #include "flexunet/config/options.h"
 
 namespace flexunet {
@@ -14,9 +15,10 @@ inline constexpr const char* kEvaluationFile = "evaluation.csv";
 inline constexpr const char* kBreakFile = "break_training";
 
 /// Where model_dir holds a model already: moves model_dir, eval_dir, history.json, evaluation.csv
-/// and the previews to previous_runs/N in the project folder and returns that folder. Throws
-/// ConfigError when one of the folders holds the project itself, OutputError when it cannot be
-/// moved.
-std::optional<std::filesystem::path> set_previous_run_aside(const Options& options);
+/// and the previews to previous_runs/N in the project folder and returns that folder. `model_dir`
+/// is the lock on that folder, which then holds for the new, empty one. Throws OutputError when
+/// something cannot be moved.
+std::optional<std::filesystem::path> set_previous_run_aside(const Options& options,
+                                                            FolderLock& model_dir);
 
 }  // namespace flexunet

@@ -8,6 +8,7 @@
 
 #include "apps/console.h"
 #include "flexunet/base/error.h"
+#include "flexunet/base/interrupt.h"
 
 namespace flexunet {
 namespace {
@@ -16,6 +17,10 @@ int as_int(ExitCode code) { return static_cast<int>(code); }
 
 // The message of an exception that nobody expected, and its exit code.
 int explain(const std::exception& exception) {
+  if (const auto* interrupted = dynamic_cast<const Interrupted*>(&exception)) {
+    warn(interrupted->what());
+    return as_int(interrupted->exit_code());
+  }
   const auto* error = dynamic_cast<const Error*>(&exception);
   if (error != nullptr) {
     report_error(error->what());

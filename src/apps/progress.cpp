@@ -44,6 +44,8 @@ void ConsoleProgress::on_batch_end(const BatchResult& result) {
   std::fflush(stdout);
 }
 
+void ConsoleProgress::on_rollback(const std::string& divergence) { warn(divergence); }
+
 void ConsoleProgress::on_epoch_end(const EpochResult& result, TrainControl&) {
   if (draw_bar_) {
     fmt::print("{}", kClearLine);

@@ -62,8 +62,9 @@ std::filesystem::path find_best_model(const std::filesystem::path& model_dir) {
 Session open_session(const Arguments& arguments, Task task) {
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);
-  Session session{std::move(config.options), select_device(arguments.device),
-                  select_threads(arguments.threads), arguments.lenient};
+  Session session{std::move(config.options), std::move(config.training_settings),
+                  select_device(arguments.device), select_threads(arguments.threads),
+                  arguments.lenient};
   say_more(fmt::format("device {}, {} threads", session.device.str(), session.threads));
   return session;
 }

@@ -16,6 +16,7 @@ namespace flexunet {
 /// What every program that runs the network needs first.
 struct Session {
   Options options;
+  TrainingSettings training_settings;
   torch::Device device;
   int threads;
   bool lenient;

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,15 @@
 #include "apps/previous_run.h"
 #include "apps/program.h"
 #include "apps/progress.h"
+#include "apps/run_description.h"
+#include "apps/run_to_resume.h"
 #include "apps/session.h"
 #include "apps/train_callbacks.h"
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
+#include "flexunet/base/folder_lock.h"
+#include "flexunet/base/interrupt.h"
 #include "flexunet/base/text.h"
 #include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
@@ -32,20 +37,25 @@ constexpr const char* kLogFile = "train.log";
 
 /// What flexunet-train alone understands.
 struct TrainArguments {
-  fs::path init;  ///< the model whose weights training starts from; empty: none
+  bool resume = false;
+  const CLI::Option* seed = nullptr;  ///< whether one was given
+  fs::path init;                      ///< the model whose weights training starts from; empty: none
   std::string init_head = "same";
 };
 
-// Moves earlier results away and opens the model folder with its log and its copy of the config.
-void open_model_folder(const Options& options, const Arguments& arguments) {
-  if (const auto moved = set_previous_run_aside(options)) {
-    say(fmt::format("the results of the previous run are now in {}", moved->string()));
+// Opens the model folder with its log and its copy of the config; unless its run goes on, earlier
+// results move away first.
+void open_model_folder(const Options& options, const Arguments& arguments, FolderLock& model_dir,
+                       bool goes_on) {
+  if (!goes_on) {
+    if (const auto moved = set_previous_run_aside(options, model_dir)) {
+      say(fmt::format("the results of the previous run are now in {}", moved->string()));
+    }
   }
-  open_log_file(options.train.model_dir / kLogFile);
+  open_log_file(options.train.model_dir / kLogFile, goes_on);
   write_file(options.train.model_dir / options.config_file.filename(),
              read_file(options.config_file));
   for (const std::string& text : arguments.overrides) say(fmt::format("--set {}", text));
-  say(fmt::format("seed {}", arguments.seed));
 }
 
 void say_summary(const Options& options, const TrainSummary& summary) {
@@ -54,12 +64,16 @@ void say_summary(const Options& options, const TrainSummary& summary) {
                   name_of(options.train.monitor, options.loss.metric), summary.best_value));
   say("files written:");
   const TrainOptions& train = options.train;
-  const fs::path files[] = {
-      train.model_dir / kBestModelFile,     train.model_dir / kLastCheckpointFile,
-      train.model_dir / kLogFile,           train.model_dir / options.config_file.filename(),
-      train.eval_dir / "train_losses.csv",  train.eval_dir / "train_losses.png",
-      train.eval_dir / "train_metrics.csv", train.eval_dir / "train_metrics.png",
-      options.project_dir / kHistoryFile};
+  const fs::path files[] = {train.model_dir / kBestModelFile,
+                            train.model_dir / kLastCheckpointFile,
+                            train.model_dir / kPreviousCheckpointFile,
+                            train.model_dir / kLogFile,
+                            train.model_dir / options.config_file.filename(),
+                            train.eval_dir / "train_losses.csv",
+                            train.eval_dir / "train_losses.png",
+                            train.eval_dir / "train_metrics.csv",
+                            train.eval_dir / "train_metrics.png",
+                            options.project_dir / kHistoryFile};
   for (const fs::path& file : files) {
     if (fs::exists(file)) say("  " + file.string());
   }
@@ -125,7 +139,62 @@ FlexUNet make_network(const Options& options, const Arguments& arguments,
   return model;
 }
 
-void train_network(const Arguments& arguments, const TrainArguments& train_arguments) {
+TrainerOptions trainer_options(const Options& options, const LossOptions& loss,
+                               std::uint64_t seed) {
+  TrainerOptions trainer;
+  trainer.epochs = options.train.epochs;
+  trainer.batch_size = options.train.batch_size;
+  trainer.seed = seed;
+  trainer.loss = loss;
+  trainer.optimizer = options.optimizer;
+  trainer.augmentation = options.augmentation;
+  trainer.monitor = make_monitor(options);
+  trainer.roll_back = options.train.on_divergence == DivergencePolicy::kRollback;
+  return trainer;
+}
+
+// Trains until the end or until a signal comes, which then tells what is saved.
+TrainSummary fit(Trainer& trainer, const std::vector<Dataset>& splits, const Callbacks& callbacks) {
+  const InterruptHandler handler;
+  try {
+    return trainer.fit(splits[0], splits[1], callbacks);
+  } catch (const Interrupted& signal) {
+    const std::size_t saved = trainer.state().epochs.size();
+    throw Interrupted(
+        signal.exit_code(),
+        fmt::format("{} in epoch {}: {}", signal.what(), saved + 1,
+                    saved == 0 ? "no epoch was completed, nothing is saved"
+                               : fmt::format("--resume goes on after epoch {}", saved)));
+  }
+}
+
+// From the data in memory to the end of training.
+void run_training(const Session& session, Arguments arguments, const TrainArguments& train,
+                  const std::vector<Dataset>& splits, FolderLock& model_dir) {
+  const Options& options = session.options;
+  std::optional<SafetensorsFile> checkpoint;
+  if (train.resume) checkpoint = find_run_to_resume(options.train.model_dir);
+  if (checkpoint && train.seed->count() == 0) arguments.seed = seed_of(*checkpoint);
+  const LossOptions loss = with_class_weights(options.loss, splits[0].report);
+  const RunDescription run = describe_run(session, splits, loss, arguments.seed);
+  // Before earlier results are moved away: the model may be one of them.
+  FlexUNet model = make_network(options, arguments, checkpoint ? TrainArguments{} : train);
+  model->to(session.device);
+  Trainer trainer(model, trainer_options(options, loss, arguments.seed), session.device);
+  if (checkpoint) resume_run(trainer, *checkpoint, run, options.optimizer.learning_rate);
+  const bool goes_on = checkpoint.has_value();
+  checkpoint.reset();  // as large as the run itself
+  warn_of_break_file(options);
+  if (!goes_on) say(fmt::format("seed {}", arguments.seed));
+  open_model_folder(options, arguments, model_dir, goes_on);
+  const std::size_t before = trainer.state().epochs.size();
+  const TrainSummary summary =
+      fit(trainer, splits, make_callbacks(session, arguments, trainer, run));
+  if (goes_on && trainer.state().epochs.size() == before) say("the run is finished already");
+  say_summary(options, summary);
+}
+
+void train_network(const Arguments& arguments, const TrainArguments& train) {
   const Session session = open_session(arguments, Task::kTrain);
   const Options& options = session.options;
   describe_network(options.network);
@@ -133,33 +202,24 @@ void train_network(const Arguments& arguments, const TrainArguments& train_argum
       "batches of {}, estimated memory of a training step {}", options.train.batch_size,
       readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
   require_own_result_folders(options);
+  std::optional<FolderLock> model_dir;
+  if (!arguments.dry_run) {
+    model_dir.emplace(options.train.model_dir);
+    if (!model_dir->left_behind_by().empty()) {
+      say(fmt::format("an earlier run was killed ({})", model_dir->left_behind_by()));
+    }
+  }
   const std::vector<Dataset> splits =
       load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
   require_batches_to_normalize(options, splits[0].samples.size());
   require_foreground_to_monitor(options, splits[1].report);
-  const LossOptions loss = with_class_weights(options.loss, splits[0].report);
-  // Before earlier results are moved away: the model may be one of them.
-  FlexUNet model = make_network(options, arguments, train_arguments);
-  if (arguments.dry_run) {
-    load_previews(options);
-    say("dry run: everything is in place, nothing was trained");
+  if (model_dir) {
+    run_training(session, arguments, train, splits, *model_dir);
     return;
   }
-  warn_of_break_file(options);
-  open_model_folder(options, arguments);
-  model->to(session.device);
-  TrainerOptions trainer_options;
-  trainer_options.epochs = options.train.epochs;
-  trainer_options.batch_size = options.train.batch_size;
-  trainer_options.seed = arguments.seed;
-  trainer_options.loss = loss;
-  trainer_options.optimizer = options.optimizer;
-  trainer_options.augmentation = options.augmentation;
-  trainer_options.monitor = make_monitor(options);
-  Trainer trainer(model, trainer_options, session.device);
-  const TrainSummary summary =
-      trainer.fit(splits[0], splits[1], make_callbacks(session, arguments, model, loss));
-  say_summary(options, summary);
+  make_network(options, arguments, train);
+  load_previews(options);
+  say("dry run: everything is in place, nothing was trained");
 }
 
 }  // namespace
@@ -174,8 +234,12 @@ int main(int argc, char** argv) {
       argc, argv,
       [&](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);
-        app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout")
-            ->check([](const std::string& text) {
+        app.add_flag("--resume", train_arguments.resume,
+                     "Go on after the last completed epoch of the run in model_dir, if there is "
+                     "one");
+        auto* seed = app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout");
+        train_arguments.seed = seed;
+        seed->check([](const std::string& text) {
               return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
             })
             ->capture_default_str();

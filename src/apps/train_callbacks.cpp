@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <utility>
@@ -27,17 +26,6 @@ namespace flexunet {
 namespace {
 
 namespace fs = std::filesystem;
-
-Metadata checkpoint_metadata(const Options& options, const Arguments& arguments,
-                             const LossOptions& loss) {
-  Metadata metadata = data_metadata(options);
-  metadata["flexunet_version"] = FLEXUNET_VERSION;
-  metadata["seed"] = std::to_string(arguments.seed);
-  if (!loss.class_weights.empty()) {
-    metadata[kClassWeightsEntry] = nlohmann::json(loss.class_weights).dump();
-  }
-  return metadata;
-}
 
 // What the previews' .npy images look like, once, to be seen beside the predictions.
 void write_slices(const std::vector<PreviewImage>& previews, const InferOptions& infer) {
@@ -111,8 +99,8 @@ Monitor make_monitor(const Options& options) {
   return {options.train.monitor, options.loss.metric};
 }
 
-Callbacks make_callbacks(const Session& session, const Arguments& arguments, const FlexUNet& model,
-                         const LossOptions& loss) {
+Callbacks make_callbacks(const Session& session, const Arguments& arguments, const Trainer& trainer,
+                         const RunDescription& run) {
   const Options& options = session.options;
   const TrainOptions& train = options.train;
   const std::string metric = name_of(options.loss.metric);
@@ -120,8 +108,6 @@ Callbacks make_callbacks(const Session& session, const Arguments& arguments, con
   Callbacks callbacks;
   callbacks.push_back(std::make_unique<ConsoleProgress>(train.epochs, metric,
                                                         !arguments.quiet && is_interactive()));
-  callbacks.push_back(std::make_unique<Checkpoints>(
-      model, train.model_dir, checkpoint_metadata(options, arguments, loss), monitor));
   if (train.learning_rate_reducer) {
     callbacks.push_back(std::make_unique<LearningRateReducer>(train.reducer_factor,
                                                               train.reducer_patience, monitor));
@@ -131,13 +117,16 @@ Callbacks make_callbacks(const Session& session, const Arguments& arguments, con
         LearningRateSchedule{train.learning_rate_schedule, train.epochs, train.warmup_epochs},
         options.optimizer.learning_rate));
   }
-  add_previews(callbacks, session, model);
+  add_previews(callbacks, session, trainer.model());
   callbacks.push_back(std::make_unique<HistoryFiles>(
       HistoryPaths{train.eval_dir, options.project_dir / kHistoryFile}, metric, warn));
   callbacks.push_back(std::make_unique<BreakFile>(options.project_dir / kBreakFile));
   if (train.patience > 0) {
     callbacks.push_back(std::make_unique<EarlyStopping>(train.patience, monitor));
   }
+  callbacks.push_back(std::make_unique<Checkpoints>(
+      trainer,
+      Checkpoints::Target{train.model_dir, run.metadata, run.file_checksums, monitor, warn}));
   return callbacks;
 }
 

@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "apps/arguments.h"
+#include "apps/run_description.h"
 #include "apps/session.h"
 #include "flexunet/callbacks/epoch_change_inference.h"
-#include "flexunet/model/flexunet.h"
 #include "flexunet/training/monitor.h"
 #include "flexunet/training/trainer.h"
 
@@ -18,9 +18,9 @@ std::vector<PreviewImage> load_previews(const Options& options);
 /// What [train] monitor says.
 Monitor make_monitor(const Options& options);
 
-/// Everything that happens between epochs, in the order of behaviour section 7. `loss` is the one
-/// that is trained, with its class weights.
-Callbacks make_callbacks(const Session& session, const Arguments& arguments, const FlexUNet& model,
-                         const LossOptions& loss);
+/// Everything that happens between epochs, in the order of behaviour section 7, but for the
+/// checkpoints: they come last, so that what they save has done all that belongs to its epoch.
+Callbacks make_callbacks(const Session& session, const Arguments& arguments, const Trainer& trainer,
+                         const RunDescription& run);
 
 }  // namespace flexunet

@@ -38,10 +38,18 @@ std::string version_text(const std::string& program) {
   const auto devices = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
   const std::string cuda = devices > 0 ? fmt::format("yes, {} device(s)", devices) : "no";
   return fmt::format(
-      "{} {}\nLibTorch        {}\nBLAS            {}\nOpenCV          {}\nCPU capability  {}\n"
+      "{} {}\nRevision        {}\nLibTorch        {}\nBLAS            {}\nOpenCV          {}\nCPU "
+      "capability  {}\n"
       "CUDA            {}",
-      program, FLEXUNET_VERSION, TORCH_VERSION, blas_in_use(), cv::getVersionString(),
-      cpu_capability(), cuda);
+      program, FLEXUNET_VERSION, git_revision(), TORCH_VERSION, blas_in_use(),
+      cv::getVersionString(), cpu_capability(), cuda);
+}
+
+std::map<std::string, std::string> software_versions() {
+  return {{"flexunet_version", FLEXUNET_VERSION},
+          {"git_revision", git_revision()},
+          {"libtorch_version", TORCH_VERSION},
+          {"opencv_version", cv::getVersionString()}};
 }
 
 }  // namespace flexunet

@@ -1,10 +1,18 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace flexunet {
 
 /// Versions of everything that computes: our own, LibTorch, BLAS, OpenCV, CPU capability, CUDA.
 std::string version_text(const std::string& program);
+
+/// What a checkpoint tells of the software that made it, by name: our version and git revision,
+/// LibTorch's and OpenCV's version.
+std::map<std::string, std::string> software_versions();
+
+/// The commit that was built, with "-dirty" where files differ from it; "unknown" outside git.
+std::string git_revision();
 
 }  // namespace flexunet

@@ -88,10 +88,13 @@ void FolderLock::release() {
 }
 
 void FolderLock::move_folder_to(const fs::path& target) {
-  move_path(folder_, target);
+  // It may lie inside a folder that was moved already.
+  if (fs::exists(folder_)) move_path(folder_, target);
   const int moved = descriptor_;
   descriptor_ = -1;
-  ::unlink((target / kLockFile).c_str());
+  std::error_code unknown;
+  const fs::path lock = fs::read_symlink(fmt::format("/proc/self/fd/{}", moved), unknown);
+  if (!unknown && lock.filename() == kLockFile) ::unlink(lock.c_str());
   ::close(moved);
   create_folder(folder_);
   acquire();

@@ -4,26 +4,77 @@
 
 #include <utility>
 
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
 #include "flexunet/checkpoint/weights.h"
 
 namespace flexunet {
+namespace {
 
-Checkpoints::Checkpoints(FlexUNet model, std::filesystem::path model_dir, Metadata metadata,
-                         Monitor monitor)
-    : model_(std::move(model)),
-      model_dir_(std::move(model_dir)),
-      metadata_(std::move(metadata)),
-      monitor_(std::move(monitor)) {}
+constexpr const char* kEpochEntry = "epoch";
+
+// Why a file is not the model of an epoch; empty when it is.
+std::string difference_from(const std::filesystem::path& path, int epoch) {
+  try {
+    const SafetensorsFile file = SafetensorsFile::read(path);
+    const auto entry = file.metadata().find(kEpochEntry);
+    if (entry != file.metadata().end() && entry->second == std::to_string(epoch)) return "";
+    return fmt::format("{}: is not of epoch {}", path.string(), epoch + 1);
+  } catch (const CheckpointError& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(const Trainer& trainer, Target target)
+    : trainer_(trainer), target_(std::move(target)) {}
+
+void Checkpoints::on_train_begin(const std::vector<EpochResult>& history, TrainControl&) {
+  for (const EpochResult& result : history) look_at(result);
+  if (history.empty()) return;
+  const EpochResult& last = history.back();
+  const std::string difference = difference_from(target_.model_dir / kBestModelFile, best_epoch_);
+  if (difference.empty()) return;
+  if (best_epoch_ != last.epoch) {
+    target_.warn(fmt::format(
+        "{}, the best one so far: the network of epoch {} takes its place until a better one comes",
+        difference, last.epoch + 1));
+    best_cost_ = target_.monitor.cost(last);
+  }
+  save_best(last);
+}
 
 void Checkpoints::on_epoch_end(const EpochResult& result, TrainControl&) {
-  metadata_["epoch"] = std::to_string(result.epoch);
-  metadata_["val_loss"] = fmt::format("{}", result.val_loss);
-  metadata_[monitor_.name()] = fmt::format("{}", monitor_.value(result));
-  if (monitor_.cost(result) < best_cost_) {
-    best_cost_ = monitor_.cost(result);
-    save_weights(model_dir_ / kBestModelFile, model_, metadata_);
+  const std::filesystem::path path = target_.model_dir / kLastCheckpointFile;
+  Metadata metadata = metadata_of(result);
+  metadata.insert(target_.last_metadata.begin(), target_.last_metadata.end());
+  keep_as(path, target_.model_dir / kPreviousCheckpointFile);
+  trainer_.save(path, std::move(metadata));
+  if (look_at(result)) save_best(result);
+}
+
+bool Checkpoints::look_at(const EpochResult& result) {
+  const double cost = target_.monitor.cost(result);
+  const bool is_best = cost < best_cost_;
+  if (is_best) {
+    best_cost_ = cost;
+    best_epoch_ = result.epoch;
   }
-  save_weights(model_dir_ / kLastCheckpointFile, model_, metadata_);
+  return is_best;
+}
+
+Metadata Checkpoints::metadata_of(const EpochResult& result) const {
+  Metadata metadata = target_.metadata;
+  metadata[kEpochEntry] = std::to_string(result.epoch);
+  metadata["val_loss"] = fmt::format("{}", result.val_loss);
+  metadata[target_.monitor.name()] = fmt::format("{}", target_.monitor.value(result));
+  return metadata;
+}
+
+void Checkpoints::save_best(const EpochResult& result) const {
+  FlexUNet model = trainer_.model();
+  save_weights(target_.model_dir / kBestModelFile, model, metadata_of(result));
 }
 
 }  // namespace flexunet

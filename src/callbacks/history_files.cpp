@@ -15,12 +15,25 @@ HistoryFiles::HistoryFiles(HistoryPaths paths, std::string metric_name, Warn war
   history_.metric_name = std::move(metric_name);
 }
 
+void HistoryFiles::on_train_begin(const std::vector<EpochResult>& history, TrainControl&) {
+  for (const EpochResult& result : history) add(result);
+  if (!history.empty()) write_files();
+}
+
 void HistoryFiles::on_epoch_end(const EpochResult& result, TrainControl&) {
+  add(result);
+  write_files();
+}
+
+void HistoryFiles::add(const EpochResult& result) {
   history_.loss.push_back(result.loss);
   history_.metric.push_back(result.metric);
   history_.val_loss.push_back(result.val_loss);
   history_.val_metric.push_back(result.val_metric);
   history_.lr.push_back(result.learning_rate);
+}
+
+void HistoryFiles::write_files() const {
   write_tables();
   try {
     draw_curves();

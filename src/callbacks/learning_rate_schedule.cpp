@@ -13,15 +13,17 @@ double LearningRateSchedule::share(int epoch) const {
   return 0.5 * (1.0 + std::cos(M_PI * t));
 }
 
-void ScheduledLearningRate::on_train_begin(TrainControl& control) {
-  control.set_learning_rate(learning_rate_ * schedule_.share(0));
+void ScheduledLearningRate::on_train_begin(const std::vector<EpochResult>& history,
+                                           TrainControl& control) {
+  set_rate_of(static_cast<int>(history.size()), control);
 }
 
 void ScheduledLearningRate::on_epoch_end(const EpochResult& result, TrainControl& control) {
-  const int next = result.epoch + 1;
-  if (next < schedule_.epochs) {
-    control.set_learning_rate(learning_rate_ * schedule_.share(next));
-  }
+  set_rate_of(result.epoch + 1, control);
+}
+
+void ScheduledLearningRate::set_rate_of(int epoch, TrainControl& control) const {
+  if (epoch < schedule_.epochs) control.set_learning_rate(learning_rate_ * schedule_.share(epoch));
 }
 
 }  // namespace flexunet

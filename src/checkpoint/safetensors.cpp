@@ -127,7 +127,9 @@ std::size_t element_size(const std::string& dtype) {
 
 SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
   try {
-    return parse(read_file(path));
+    SafetensorsFile file = parse(read_file(path));
+    file.path_ = path;
+    return file;
   } catch (const DataError& error) {
     throw CheckpointError(error.what());
   } catch (const CheckpointError& error) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -70,12 +71,42 @@ std::string difference_in_options(const LoadedWeights& loaded, const NetworkOpti
   return "";
 }
 
+[[noreturn]] void refuse(const SafetensorsFile& file, const std::string& difference) {
+  throw CheckpointError(fmt::format(
+      "{}: made for another network: {}. Use the config that it was trained with, or train anew",
+      file.path().string(), difference));
+}
+
+bool has_other_shape(const SafetensorsFile& file, const std::string& name,
+                     const torch::Tensor& tensor) {
+  const auto entry = file.tensors().find(name);
+  return entry != file.tensors().end() && entry->second.shape != tensor.sizes().vec();
+}
+
+void load_tensor(const SafetensorsFile& file, const std::string& name, torch::Tensor target) {
+  const torch::NoGradGuard no_grad;
+  const auto entry = file.tensors().find(name);
+  if (entry == file.tensors().end()) refuse(file, "it has no " + name);
+  const StoredTensor& stored = entry->second;
+  if (stored.dtype != "F32") refuse(file, fmt::format("{} is {}, not F32", name, stored.dtype));
+  if (stored.shape != target.sizes().vec()) {
+    refuse(file, fmt::format("{} is {} in the file and {} in the config", name,
+                             describe(stored.shape), describe(target.sizes().vec())));
+  }
+  torch::Tensor values = torch::empty(stored.shape, torch::kFloat32);
+  std::memcpy(values.data_ptr(), stored.data.data(), stored.data.size());
+  target.copy_(values);
+}
+
 }  // namespace
 
-void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata) {
+void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata,
+                  const NamedTensors& others) {
+  std::vector<NamedTensor> tensors = tensors_of(model);
+  for (const auto& [name, tensor] : others) tensors.push_back({name, tensor});
   std::vector<torch::Tensor> copies;  // keep the bytes alive that the views point to
   StoredTensors stored;
-  for (const auto& [name, tensor] : tensors_of(model)) {
+  for (const auto& [name, tensor] : tensors) {
     copies.push_back(tensor.detach().cpu().contiguous());
     const torch::Tensor& copy = copies.back();
     stored[name] = {"F32", copy.sizes().vec(),
@@ -87,40 +118,33 @@ void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata m
 }
 
 LoadedWeights load_weights(const std::filesystem::path& path, FlexUNet& model, HeadPolicy head) {
-  const torch::NoGradGuard no_grad;
-  const SafetensorsFile file = SafetensorsFile::read(path);
+  return load_weights(SafetensorsFile::read(path), model, head);
+}
+
+LoadedWeights load_weights(const SafetensorsFile& file, FlexUNet& model, HeadPolicy head) {
   const std::vector<NamedTensor> tensors = tensors_of(model);
   LoadedWeights loaded{file.metadata(), true};
-  const auto refuse = [&](const std::string& difference) {
-    throw CheckpointError(fmt::format(
-        "{}: made for another network: {}. Use the config that it was trained with, or train anew",
-        path.string(), difference));
-  };
   for (const auto& [name, tensor] : tensors) {
-    const auto entry = file.tensors().find(name);
-    if (entry == file.tensors().end()) refuse("it has no " + name);
-    const StoredTensor& stored = entry->second;
-    if (stored.dtype != "F32") refuse(fmt::format("{} is {}, not F32", name, stored.dtype));
-    if (stored.shape != tensor.sizes().vec()) {
-      if (head == HeadPolicy::kMayDiffer && is_head(name)) {
-        loaded.head_loaded = false;
-        continue;
-      }
-      refuse(fmt::format("{} is {} in the file and {} in the config", name, describe(stored.shape),
-                         describe(tensor.sizes().vec())));
+    if (head == HeadPolicy::kMayDiffer && is_head(name) && has_other_shape(file, name, tensor)) {
+      loaded.head_loaded = false;
+      continue;
     }
-    torch::Tensor values = torch::empty(stored.shape, torch::kFloat32);
-    std::memcpy(values.data_ptr(), stored.data.data(), stored.data.size());
-    torch::Tensor target = tensor;
-    target.copy_(values);
+    load_tensor(file, name, tensor);
   }
-  if (file.tensors().size() != tensors.size()) {
-    refuse(fmt::format("it holds {} tensors, the config's network has {}", file.tensors().size(),
-                       tensors.size()));
+  const auto count = static_cast<std::size_t>(
+      std::count_if(file.tensors().begin(), file.tensors().end(),
+                    [](const auto& entry) { return entry.first.rfind(kOptimizerPrefix, 0) != 0; }));
+  if (count != tensors.size()) {
+    refuse(file,
+           fmt::format("it holds {} tensors, the config's network has {}", count, tensors.size()));
   }
   const std::string difference = difference_in_options(loaded, model->network());
-  if (!difference.empty()) refuse(difference);
+  if (!difference.empty()) refuse(file, difference);
   return loaded;
+}
+
+void load_tensors(const SafetensorsFile& file, const NamedTensors& tensors) {
+  for (const auto& [name, tensor] : tensors) load_tensor(file, name, tensor);
 }
 
 }  // namespace flexunet

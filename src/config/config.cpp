@@ -20,6 +20,7 @@ LoadedConfig load_config(const ConfigRequest& request) {
   options.augmentation = read_augmentation(settings, options.network);
   read_run(settings, options.project_dir, options);
   loaded.warnings = settings.finish();
+  if (request.task == Task::kTrain) loaded.training_settings = list_training_settings(settings);
   return loaded;
 }
 

@@ -52,6 +52,7 @@ void read_learning(Settings& settings, MetricKind metric, TrainOptions& train) {
   train.learning_rate_reducer = settings.flag("train", "learning_rate_reducer");
   train.reducer_factor = settings.number("train", "reducer_factor");
   train.reducer_patience = settings.integer("train", "reducer_patience");
+  train.on_divergence = read_choice(settings, "train", "on_divergence", kDivergencePolicyNames);
   check_schedule(settings, train);
 }
 

@@ -20,6 +20,8 @@ constexpr Range kAtLeastOne{1, kMaximalInt};
 constexpr Range kAtLeastZero{0, kMaximalInt};
 constexpr Range kAnyInt{-kMaximalInt, kMaximalInt};
 constexpr Range kAboveZero{0, kInfinity, true, true};
+// Beyond, a step is no number that float32 holds.
+constexpr Range kLearningRate{0, 1e30, true, false};
 constexpr Range kNotNegative{0, kInfinity, false, true};
 constexpr Range kUnitOpen{0, 1, true, true};
 constexpr Range kUnitFromZero{0, 1, false, true};
@@ -47,7 +49,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"model", "final_activation", V::kText, "\"sigmoid\""},
     {"model", "optimizer", V::kText, "\"Adam\""},
     {"model", "weight_decay", V::kNumber, "0.004", kNotNegative},
-    {"model", "learning_rate", V::kNumber, "0.0001", kAboveZero},
+    {"model", "learning_rate", V::kNumber, "0.0001", kLearningRate},
     {"model", "clipvalue", V::kNumber, "0.2", kAboveZero},
     {"model", "loss", V::kText, "\"categorical_crossentropy\""},
     {"model", "metrics", V::kTextList, "[\"dice_coef_multiclass\"]"},
@@ -71,6 +73,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"train", "learning_rate_reducer", V::kBool, "False"},
     {"train", "reducer_factor", V::kNumber, "0.4", kUnitOpen},
     {"train", "reducer_patience", V::kInt, "4", kAtLeastZero},
+    {"train", "on_divergence", V::kText, "\"stop\""},
     {"train", "epoch_change_infer", V::kBool, "True"},
     {"train", "epoch_change_infer_dir", V::kPath, "\"./epoch_change_infer\""},
     {"train", "epoch_change_tiled_infer", V::kBool, "False"},

@@ -10,6 +10,7 @@
 #include <new>
 #include <thread>
 
+#include "flexunet/base/checksum.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
@@ -80,7 +81,7 @@ class PairDecoder {
       }
     }
     outcome.sample = {pair.stem, resize_image(image, model_size),
-                      resize_class_mask(class_mask, model_size)};
+                      resize_class_mask(class_mask, model_size), pair.image};
   }
 
   cv::Mat read_mask(const std::filesystem::path& path, Outcome& outcome) const {
@@ -97,21 +98,36 @@ class PairDecoder {
   RgbMap rgb_map_;
 };
 
+// Calls work(0) .. work(count - 1), which may not throw, from several threads.
+template <typename Work>
+void for_each_index(std::size_t count, int threads, const Work& work) {
+  std::atomic<std::size_t> next{0};
+  const auto take_turns = [&] {
+    for (std::size_t i = next++; i < count; i = next++) work(i);
+  };
+  std::vector<std::thread> workers;
+  const std::size_t wanted = static_cast<std::size_t>(std::max(threads, 1));
+  for (std::size_t i = 1; i < std::min(wanted, count); ++i) workers.emplace_back(take_turns);
+  take_turns();
+  for (std::thread& worker : workers) worker.join();
+}
+
 std::vector<Outcome> decode_all(const std::vector<SamplePair>& pairs,
                                 const DatasetRequest& request) {
   const PairDecoder decoder(request);
   std::vector<Outcome> outcomes(pairs.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < pairs.size(); i = next++)
-      outcomes[i] = decoder.decode(pairs[i]);
-  };
-  std::vector<std::thread> workers;
-  const std::size_t wanted = static_cast<std::size_t>(std::max(request.threads, 1));
-  for (std::size_t i = 1; i < std::min(wanted, pairs.size()); ++i) workers.emplace_back(work);
-  work();
-  for (std::thread& worker : workers) worker.join();
+  for_each_index(pairs.size(), request.threads,
+                 [&](std::size_t i) { outcomes[i] = decoder.decode(pairs[i]); });
   return outcomes;
+}
+
+std::uint32_t checksum_of(const cv::Mat& picture, std::uint32_t before) {
+  for (int y = 0; y < picture.rows; ++y) {
+    const auto* row = reinterpret_cast<const char*>(picture.ptr(y));
+    const auto columns = static_cast<std::size_t>(picture.cols);
+    before = crc32_of({row, columns * picture.elemSize()}, before);
+  }
+  return before;
 }
 
 void count_classes(const cv::Mat& class_mask, std::vector<std::int64_t>& class_pixels) {
@@ -190,6 +206,15 @@ std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests) 
   }
   findings.throw_if_any<DataError>();
   return datasets;
+}
+
+std::vector<std::uint32_t> sample_checksums(const Dataset& dataset, int threads) {
+  std::vector<std::uint32_t> checksums(dataset.samples.size());
+  for_each_index(checksums.size(), threads, [&](std::size_t i) {
+    const Sample& sample = dataset.samples[i];
+    checksums[i] = checksum_of(sample.class_mask, checksum_of(sample.image, 0));
+  });
+  return checksums;
 }
 
 Dataset load_dataset(const DatasetRequest& request) {

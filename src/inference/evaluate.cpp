@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "flexunet/base/interrupt.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/losses.h"
 
@@ -19,6 +20,7 @@ Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
   Evaluation result;
   int batches = 0;
   for (std::size_t first = 0; first < order.size(); first += static_cast<std::size_t>(batch_size)) {
+    throw_if_interrupted();
     const std::size_t count = std::min(static_cast<std::size_t>(batch_size), order.size() - first);
     const Batch batch = make_batch(dataset, order, first, count, device);
     const torch::Tensor logits = model(batch.images);

@@ -83,6 +83,7 @@ TEST_F(Pipeline, WritesExactlyTheseFiles) {
                                     "history.json",
                                     "models/best_model.safetensors",
                                     "models/last_checkpoint.safetensors",
+                                    "models/previous_checkpoint.safetensors",
                                     "models/train.log",
                                     "models/train_eval_infer.config",
                                     "train_eval_infer.config"};

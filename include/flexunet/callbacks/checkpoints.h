@@ -1,31 +1,50 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/safetensors.h"
-#include "flexunet/model/flexunet.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
+#include "flexunet/training/trainer.h"
 
 namespace flexunet {
 
-/// Saves the network after every epoch as last_checkpoint.safetensors, and as
-/// best_model.safetensors when the monitor is better than ever before. `metadata` goes into both.
+/// Saves the whole run after every epoch as last_checkpoint.safetensors, and the network alone as
+/// best_model.safetensors when the monitor is better than ever before. Belongs behind all other
+/// callbacks: the run that is saved has then done everything that belongs to its epoch. The last
+/// checkpoint is written first, and holds what a kill before the second file would leave undone.
 /// Throws OutputError.
 class Checkpoints : public Callback {
  public:
-  Checkpoints(FlexUNet model, std::filesystem::path model_dir, Metadata metadata,
-              Monitor monitor = {});
+  using Warn = std::function<void(const std::string&)>;
+  struct Target {
+    std::filesystem::path model_dir;
+    Metadata metadata;       ///< goes into both files
+    Metadata last_metadata;  ///< goes into the last checkpoint as well
+    Monitor monitor;
+    Warn warn;
+  };
+  /// The trainer must outlive it.
+  Checkpoints(const Trainer& trainer, Target target);
+  /// Sees to it that best_model.safetensors is the one of a resumed run's best epoch.
+  void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
-  FlexUNet model_;
-  std::filesystem::path model_dir_;
-  Metadata metadata_;
-  Monitor monitor_;
+  // Whether it is the best one so far.
+  bool look_at(const EpochResult& result);
+  Metadata metadata_of(const EpochResult& result) const;
+  void save_best(const EpochResult& result) const;
+
+  const Trainer& trainer_;
+  Target target_;
   double best_cost_ = std::numeric_limits<double>::infinity();
+  int best_epoch_ = 0;
 };
 
 }  // namespace flexunet

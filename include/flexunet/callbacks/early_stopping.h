@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
@@ -14,9 +15,13 @@ class EarlyStopping : public Callback {
  public:
   explicit EarlyStopping(int patience, Monitor monitor = {})
       : patience_(patience), monitor_(std::move(monitor)) {}
+  void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
+  void look_at(const EpochResult& result);
+  void stop_if_patience_is_over(const EpochResult& result, TrainControl& control) const;
+
   int patience_;
   Monitor monitor_;
   int wait_ = 0;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "flexunet/report/csv.h"
 #include "flexunet/training/callback.h"
@@ -14,15 +15,19 @@ struct HistoryPaths {
   std::filesystem::path history_file;  ///< history.json
 };
 
-/// Rewrites the CSV files, the curves and history.json after every epoch (behaviour section 8).
+/// Rewrites the CSV files, the curves and history.json after every epoch (behaviour section 8), and
+/// when a run is resumed, whose files may tell of an epoch more.
 /// A curve that cannot be drawn is handed to `warn`; the numbers that cannot be written throw.
 class HistoryFiles : public Callback {
  public:
   using Warn = std::function<void(const std::string&)>;
   HistoryFiles(HistoryPaths paths, std::string metric_name, Warn warn);
+  void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
+  void add(const EpochResult& result);
+  void write_files() const;
   void write_tables() const;
   void draw_curves() const;
 

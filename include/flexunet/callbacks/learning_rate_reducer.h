@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
@@ -14,9 +15,13 @@ class LearningRateReducer : public Callback {
  public:
   LearningRateReducer(double factor, int patience, Monitor monitor = {})
       : factor_(factor), patience_(patience), monitor_(std::move(monitor)) {}
+  void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
+  // Whether the learning rate is to be reduced after this epoch.
+  bool look_at(const EpochResult& result);
+
   double factor_;
   int patience_;
   Monitor monitor_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "flexunet/config/options.h"
 #include "flexunet/training/callback.h"
 
@@ -24,10 +26,12 @@ class ScheduledLearningRate : public Callback {
   /// `learning_rate` is the config's, which the shares refer to.
   ScheduledLearningRate(LearningRateSchedule schedule, double learning_rate)
       : schedule_(schedule), learning_rate_(learning_rate) {}
-  void on_train_begin(TrainControl& control) override;
+  void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
+  void set_rate_of(int epoch, TrainControl& control) const;
+
   LearningRateSchedule schedule_;
   double learning_rate_;
 };

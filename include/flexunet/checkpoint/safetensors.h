@@ -31,11 +31,14 @@ class SafetensorsFile {
   /// The same from a file's bytes; the message names no file.
   static SafetensorsFile parse(std::string content);
 
+  /// Where it was read from; empty for bytes.
+  const std::filesystem::path& path() const { return path_; }
   const StoredTensors& tensors() const { return tensors_; }
   const Metadata& metadata() const { return metadata_; }
 
  private:
   SafetensorsFile() = default;
+  std::filesystem::path path_;
   std::unique_ptr<const std::string> content_;
   StoredTensors tensors_;
   Metadata metadata_;

@@ -9,9 +9,17 @@
 
 namespace flexunet {
 
+/// Tensors (float32) by the names that they have in a file.
+using NamedTensors = std::map<std::string, torch::Tensor>;
+
+/// The names of an optimiser's tensors begin so; whoever wants a network alone passes over them.
+inline constexpr const char* kOptimizerPrefix = "optimizer.";
+
 /// Writes all parameters and BatchNorm statistics of a network under their LibTorch names, in
-/// PyTorch's layouts. `metadata` is added to the network's options. Throws OutputError.
-void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata);
+/// PyTorch's layouts, and `others`. `metadata` is added to the network's options. Throws
+/// OutputError.
+void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata,
+                  const NamedTensors& others = {});
 
 /// Whether a file may have a head for other classes; the network then keeps its own.
 enum class HeadPolicy { kMustFit, kMayDiffer };
@@ -25,5 +33,11 @@ struct LoadedWeights {
 /// network (the first tensor that differs, and both shapes).
 LoadedWeights load_weights(const std::filesystem::path& path, FlexUNet& model,
                            HeadPolicy head = HeadPolicy::kMustFit);
+LoadedWeights load_weights(const SafetensorsFile& file, FlexUNet& model,
+                           HeadPolicy head = HeadPolicy::kMustFit);
+
+/// Overwrites tensors with those of a file. Throws CheckpointError: one is missing, or of another
+/// type or shape.
+void load_tensors(const SafetensorsFile& file, const NamedTensors& tensors);
 
 }  // namespace flexunet

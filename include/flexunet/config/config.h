@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,14 @@ struct ConfigRequest {
   bool lenient = false;  ///< a value that does not parse gives the original's default and a warning
 };
 
+/// What decides the result of a training, by key ("[model] base_filters"), each value as JSON, in
+/// the file or by default. Keys without effect, folders, and what previews, evaluation and
+/// inference read are left out.
+using TrainingSettings = std::map<std::string, std::string>;
+
 struct LoadedConfig {
   Options options;
+  TrainingSettings training_settings;
   std::vector<std::string> warnings;  ///< one a line, each with file, line and a hint
 };
 

@@ -21,4 +21,7 @@ void read_learning(Settings& settings, MetricKind metric, TrainOptions& train);
 /// [train], [eval], [infer] and [tiledinfer]; after read_loss.
 void read_run(Settings& settings, const std::filesystem::path& project_dir, Options& options);
 
+/// What decides the result of a training. Only with settings of Task::kTrain.
+TrainingSettings list_training_settings(const Settings& settings);
+
 }  // namespace flexunet

@@ -55,6 +55,11 @@ inline constexpr std::array<NamedChoice<ScheduleKind>, 2> kScheduleNames = {{
     {ScheduleKind::kCosine, "cosine"},
 }};
 
+inline constexpr std::array<NamedChoice<DivergencePolicy>, 2> kDivergencePolicyNames = {{
+    {DivergencePolicy::kStop, "stop"},
+    {DivergencePolicy::kRollback, "rollback"},
+}};
+
 inline constexpr std::array<NamedChoice<NormalizationKind>, 4> kNormalizationNames = {{
     {NormalizationKind::kNone, "none"},
     {NormalizationKind::kBatch, "batch"},

@@ -32,6 +32,8 @@ enum class LossKind {
 enum class MetricKind { kDiceCoefMulticlass, kDiceCoefForeground, kDiceCoefHybrid };
 enum class OptimizerKind { kAdam, kAdamW };
 enum class ScheduleKind { kConstant, kCosine };
+/// What happens after a loss that is no finite number.
+enum class DivergencePolicy { kStop, kRollback };
 /// The number of an epoch that decides which is the best one.
 enum class MonitorKind { kValLoss, kLoss, kValMetric, kMetric, kValForegroundDice };
 
@@ -118,6 +120,7 @@ struct TrainOptions {
   bool learning_rate_reducer = false;
   double reducer_factor = 0.4;
   int reducer_patience = 4;
+  DivergencePolicy on_divergence = DivergencePolicy::kStop;
   std::filesystem::path model_dir;
   std::filesystem::path eval_dir;
   bool epoch_change_infer = true;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@ namespace flexunet {
 
 /// An image and its class mask at model size.
 struct Sample {
-  std::string stem;    ///< as in SamplePair
-  cv::Mat image;       ///< (H,W) CV_8UC(image_channels), RGB, 0..255
-  cv::Mat class_mask;  ///< (H,W) CV_8UC1, class indices
+  std::string stem;                    ///< as in SamplePair
+  cv::Mat image;                       ///< (H,W) CV_8UC(image_channels), RGB, 0..255
+  cv::Mat class_mask;                  ///< (H,W) CV_8UC1, class indices
+  std::filesystem::path image_file{};  ///< where the image was read from
 };
 
 /// What decoding found that a user should know.
@@ -44,6 +46,10 @@ struct DatasetRequest {
   int threads = 1;       ///< decoding threads
   bool lenient = false;  ///< a mask of another aspect ratio is resized, not refused
 };
+
+/// Checksums of what the network sees of each sample, image and class mask, in the order of the
+/// samples.
+std::vector<std::uint32_t> sample_checksums(const Dataset& dataset, int threads);
 
 /// Finds, decodes and resizes a whole split. The result does not depend on `threads`.
 /// Throws DataError listing every file that is wrong (first 20 and a count).

@@ -22,7 +22,7 @@ struct Evaluation {
 };
 
 /// Runs the network in evaluation mode over the samples in their order. Leaves the network in
-/// evaluation mode.
+/// evaluation mode. Throws Interrupted between two batches after a signal.
 Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
                     const LossOptions& options, torch::Device device);
 

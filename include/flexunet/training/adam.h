@@ -24,6 +24,13 @@ class Adam {
   double learning_rate() const { return options_.learning_rate; }
   void set_learning_rate(double learning_rate) { options_.learning_rate = learning_rate; }
 
+  /// The running means of the gradients and of their squares, in the order of the parameters; their
+  /// values may be overwritten, along with steps, to go on where another Adam stood.
+  const std::vector<torch::Tensor>& first_moments() const { return first_moments_; }
+  const std::vector<torch::Tensor>& second_moments() const { return second_moments_; }
+  std::int64_t steps() const { return steps_; }
+  void set_steps(std::int64_t steps) { steps_ = steps; }
+
  private:
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> first_moments_;

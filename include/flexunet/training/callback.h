@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace flexunet {
 
@@ -54,8 +55,11 @@ class TrainControl {
 class Callback {
  public:
   virtual ~Callback() = default;
-  /// Before the first epoch.
-  virtual void on_train_begin(TrainControl&) {}
+  /// Before the first epoch. `history` holds the completed epochs of a run that is resumed: from
+  /// them a callback gets back to where it stood, and it may stop a run that had come to its end.
+  virtual void on_train_begin(const std::vector<EpochResult>& /*history*/, TrainControl&) {}
+  /// When training diverged and goes on from the last good epoch; `divergence` tells what happened.
+  virtual void on_rollback(const std::string& /*divergence*/) {}
   /// After some batches, a few times a second at most, and after the last one of an epoch.
   virtual void on_batch_end(const BatchResult&) {}
   virtual void on_epoch_end(const EpochResult& result, TrainControl& control) = 0;

@@ -3,10 +3,12 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/loader/batch.h"
@@ -14,6 +16,7 @@
 #include "flexunet/training/adam.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
+#include "flexunet/training/run_state.h"
 #include "flexunet/training/running_means.h"
 
 namespace flexunet {
@@ -28,6 +31,9 @@ struct TrainerOptions {
   OptimizerOptions optimizer;
   AugmentationOptions augmentation;  ///< of the training samples; validation is never augmented
   Monitor monitor;                   ///< decides which epoch is called the best
+  /// After a loss that is no finite number: repeat the epoch from the last good one with half the
+  /// learning rate, instead of ending the run.
+  bool roll_back = false;
 };
 
 /// What a finished run looks back on.
@@ -41,22 +47,60 @@ struct TrainSummary {
 /// The epoch loop of behaviour section 7.
 class Trainer {
  public:
+  /// How often a run may go back to its last good epoch.
+  static constexpr int kMaxRollbacks = 3;
+
   /// The network must be on `device` already.
   Trainer(FlexUNet model, const TrainerOptions& options, torch::Device device);
 
+  /// Goes on where the run of a checkpoint stood, which save wrote. To be called before fit. Throws
+  /// CheckpointError.
+  void resume(const SafetensorsFile& checkpoint);
+  /// Replaces the learning rate of a resumed run, and what divergence took off it.
+  void replace_learning_rate(double learning_rate);
+
   /// Trains until the last epoch or until a callback stops it. Throws TrainingError when the loss
-  /// is no finite number, and whatever a callback throws.
+  /// is no finite number (with roll_back: once more than kMaxRollbacks times), Interrupted between
+  /// two batches after a signal, and whatever a callback throws.
   TrainSummary fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
 
+  /// Where the run stands after its last completed epoch.
+  RunState state() const;
+  /// Writes network, optimiser and state, from which resume goes on. Only between two epochs, as in
+  /// on_epoch_end. Throws OutputError.
+  void save(const std::filesystem::path& path, Metadata metadata) const;
+  /// The network that is trained.
+  FlexUNet model() const { return model_; }
+
  private:
-  EpochResult train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
+  // An epoch's numbers, or what went wrong where they are not finite.
+  struct Outcome {
+    EpochResult result;
+    std::string divergence;
+  };
+  // Network and optimiser after an epoch.
+  struct Snapshot {
+    std::vector<torch::Tensor> tensors;
+    std::int64_t optimizer_steps = 0;
+  };
+
+  Outcome run_epoch(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
+  Outcome train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
   Batch draw_batch(int epoch, const Dataset& train, const std::vector<std::size_t>& indices) const;
   void train_step(const Batch& batch, RunningMeans& means);
+  std::vector<torch::Tensor> state_tensors() const;
+  Snapshot take_snapshot() const;
+  void roll_back(const std::string& divergence, const Callbacks& callbacks);
+  TrainSummary summary() const;
 
   FlexUNet model_;
   TrainerOptions options_;
   torch::Device device_;
   Adam optimizer_;
+  TrainControl control_;
+  std::vector<EpochResult> epochs_;
+  int rollbacks_ = 0;
+  Snapshot last_good_;
 };
 
 }  // namespace flexunet

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
-#include "flexunet/checkpoint/safetensors.h"
+#include "flexunet/checkpoint/weights.h"
 #include "support/epochs.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_network.h"
@@ -11,37 +12,143 @@
 namespace flexunet {
 namespace {
 
-TEST(Checkpoints, KeepTheBestEpochAndTheLast) {
-  const TemporaryFolder folder;
-  FlexUNet model(tiny_network());
-  Checkpoints callback(model, folder.path(), {});
-  TrainControl control(0.001);
-  const std::vector<double> val_losses{0.9, 0.5, 0.5, 0.7};
-  for (int epoch = 0; epoch < 4; ++epoch) {
-    callback.on_epoch_end(epoch_with_val_loss(epoch, val_losses[static_cast<std::size_t>(epoch)]),
-                          control);
+namespace fs = std::filesystem;
+
+class CheckpointsTest : public testing::Test {
+ protected:
+  // A callback of its own for each run; none of them trains.
+  Checkpoints make(Monitor monitor = {}) {
+    return {trainer_,
+            {folder(),
+             {{"everywhere", "1"}},
+             {{"last_alone", "2"}},
+             monitor,
+             [this](const std::string& text) { warnings_.push_back(text); }}};
   }
-  const auto best = SafetensorsFile::read(folder.path() / kBestModelFile);
-  const auto last = SafetensorsFile::read(folder.path() / kLastCheckpointFile);
-  EXPECT_EQ(best.metadata().at("epoch"), "1");  // an equal val_loss is no improvement
-  EXPECT_EQ(best.metadata().at("val_loss"), "0.5");
-  EXPECT_EQ(last.metadata().at("epoch"), "3");
+  // Changes the network, so that the files of two epochs differ.
+  void run_epoch(Checkpoints& callback, const EpochResult& result) {
+    const torch::NoGradGuard no_grad;
+    for (torch::Tensor& parameter : trainer_.model()->parameters()) parameter.add_(0.5);
+    callback.on_epoch_end(result, control_);
+  }
+  void run_epochs(Checkpoints& callback, const std::vector<double>& val_losses) {
+    for (const EpochResult& epoch : epochs_with_val_losses(val_losses)) run_epoch(callback, epoch);
+  }
+  void resume(const std::vector<double>& val_losses) {
+    Checkpoints callback = make();
+    callback.on_train_begin(epochs_with_val_losses(val_losses), control_);
+  }
+  fs::path folder() const { return folder_.path(); }
+  std::string epoch_of(const char* name) const {
+    return SafetensorsFile::read(folder() / name).metadata().at("epoch");
+  }
+  // Whether the file holds the network as it is.
+  bool holds_the_network(const char* name) {
+    FlexUNet read(tiny_network());
+    load_weights(folder() / name, read);
+    return torch::equal(read->parameters()[0], trainer_.model()->parameters()[0]);
+  }
+
+  TemporaryFolder folder_;
+  Trainer trainer_{FlexUNet(tiny_network()), {}, torch::kCPU};
+  TrainControl control_{0.001};
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(CheckpointsTest, KeepTheBestEpochTheLastAndTheOneBefore) {
+  Checkpoints callback = make();
+  run_epochs(callback, {0.9, 0.5, 0.5, 0.7});
+  EXPECT_EQ(epoch_of(kBestModelFile), "1");  // an equal val_loss is no improvement
+  EXPECT_EQ(SafetensorsFile::read(folder() / kBestModelFile).metadata().at("val_loss"), "0.5");
+  EXPECT_EQ(epoch_of(kLastCheckpointFile), "3");
+  EXPECT_EQ(epoch_of(kPreviousCheckpointFile), "2");
+  EXPECT_TRUE(holds_the_network(kLastCheckpointFile));
+  EXPECT_FALSE(holds_the_network(kPreviousCheckpointFile));
 }
 
-TEST(Checkpoints, KeepTheBestEpochByTheMonitor) {
-  const TemporaryFolder folder;
-  Checkpoints callback(FlexUNet(tiny_network()), folder.path(), {},
-                       {MonitorKind::kValForegroundDice, MetricKind::kDiceCoefMulticlass});
-  TrainControl control(0.001);
+TEST_F(CheckpointsTest, KeepTheBestEpochByTheMonitor) {
+  Checkpoints callback = make({MonitorKind::kValForegroundDice, MetricKind::kDiceCoefMulticlass});
   const double dice[] = {0.25, 0.5, 0.375};
   for (int epoch = 0; epoch < 3; ++epoch) {
     EpochResult result = epoch_with_val_loss(epoch, 0.5 - 0.1 * epoch);
     result.val_foreground_dice = dice[epoch];
-    callback.on_epoch_end(result, control);
+    run_epoch(callback, result);
   }
-  const auto best = SafetensorsFile::read(folder.path() / kBestModelFile);
-  EXPECT_EQ(best.metadata().at("epoch"), "1");
-  EXPECT_EQ(best.metadata().at("val_foreground_dice"), "0.5");
+  EXPECT_EQ(epoch_of(kBestModelFile), "1");
+  EXPECT_EQ(SafetensorsFile::read(folder() / kBestModelFile).metadata().at("val_foreground_dice"),
+            "0.5");
+}
+
+TEST_F(CheckpointsTest, TellTheRunThatMadeThem) {
+  Checkpoints callback = make();
+  run_epochs(callback, {0.9});
+  const SafetensorsFile best = SafetensorsFile::read(folder() / kBestModelFile);
+  const SafetensorsFile last = SafetensorsFile::read(folder() / kLastCheckpointFile);
+  EXPECT_EQ(best.metadata().at("everywhere"), "1");
+  EXPECT_EQ(last.metadata().at("everywhere"), "1");
+  EXPECT_EQ(best.metadata().count("last_alone"), 0U);
+  EXPECT_EQ(last.metadata().at("last_alone"), "2");
+  EXPECT_EQ(best.tensors().count("optimizer.first_moment.head.weight"), 0U);
+  EXPECT_EQ(last.tensors().count("optimizer.first_moment.head.weight"), 1U);
+}
+
+TEST_F(CheckpointsTest, DoNotTouchTheBestModelOfAResumedRun) {
+  Checkpoints callback = make();
+  run_epochs(callback, {0.9, 0.5, 0.7});
+  const std::string best = read_file(folder() / kBestModelFile);
+  resume({0.9, 0.5, 0.7});
+  EXPECT_EQ(read_file(folder() / kBestModelFile), best);
+  Checkpoints resumed = make();
+  resumed.on_train_begin(epochs_with_val_losses({0.9, 0.5, 0.7}), control_);
+  run_epoch(resumed, epoch_with_val_loss(3, 0.6));
+  EXPECT_EQ(read_file(folder() / kBestModelFile), best) << "0.6 is no better than 0.5";
+  EXPECT_TRUE(warnings_.empty());
+}
+
+// A kill between the two files.
+TEST_F(CheckpointsTest, WriteTheBestModelThatAKillLeftUndone) {
+  Checkpoints callback = make();
+  run_epochs(callback, {0.9});
+  const std::string before = read_file(folder() / kBestModelFile);
+  run_epoch(callback, epoch_with_val_loss(1, 0.5));
+  const std::string after = read_file(folder() / kBestModelFile);
+  write_file(folder() / kBestModelFile, before);
+  resume({0.9, 0.5});
+  EXPECT_EQ(read_file(folder() / kBestModelFile), after);
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(CheckpointsTest, ReplaceABestModelThatIsLost) {
+  Checkpoints callback = make();
+  run_epochs(callback, {0.9, 0.5, 0.7});
+  std::string damaged = read_file(folder() / kBestModelFile);
+  damaged.back() = static_cast<char>(damaged.back() ^ 1);
+  write_file(folder() / kBestModelFile, damaged);
+  Checkpoints resumed = make();
+  resumed.on_train_begin(epochs_with_val_losses({0.9, 0.5, 0.7}), control_);
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_NE(warnings_[0].find("checksum"), std::string::npos) << warnings_[0];
+  EXPECT_NE(warnings_[0].find("epoch 3 takes its place"), std::string::npos) << warnings_[0];
+  EXPECT_EQ(epoch_of(kBestModelFile), "2");
+  run_epoch(resumed, epoch_with_val_loss(3, 0.6));
+  EXPECT_EQ(epoch_of(kBestModelFile), "3") << "0.6 is better than the 0.7 that took its place";
+}
+
+TEST_F(CheckpointsTest, LeaveTheBestModelWholeWhenTheLastCannotBeWritten) {
+  Checkpoints callback = make();
+  run_epochs(callback, {0.9});
+  const std::string best = read_file(folder() / kBestModelFile);
+  fs::create_directories(folder() / ".last_checkpoint.safetensors.tmp");
+  try {
+    run_epoch(callback, epoch_with_val_loss(1, 0.5));
+    FAIL() << "no error";
+  } catch (const OutputError& error) {
+    EXPECT_NE(std::string(error.what()).find((folder() / kLastCheckpointFile).string()),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(read_file(folder() / kBestModelFile), best);
+  EXPECT_EQ(epoch_of(kLastCheckpointFile), "0");
 }
 
 }  // namespace

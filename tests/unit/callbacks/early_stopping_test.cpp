@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "support/epochs.h"
@@ -30,6 +31,23 @@ TEST(EarlyStopping, StartsAnewAfterTheSmallestImprovement) {
 
 TEST(EarlyStopping, DoesNotStopAfterTheFirstEpoch) {
   EXPECT_EQ(epochs_until_stop(1, {1.0, 0.5, 0.6, 0.1}), 3U);
+}
+
+// Why a run with these epochs behind it is at its end, "" when it is not.
+std::string reason_after(int patience, const std::vector<double>& val_losses) {
+  EarlyStopping callback(patience);
+  TrainControl control(0.001);
+  callback.on_train_begin(epochs_with_val_losses(val_losses), control);
+  return control.stop_reason().value_or("");
+}
+
+TEST(EarlyStopping, KnowsWhetherAResumedRunIsAtItsEnd) {
+  EXPECT_EQ(reason_after(2, {}), "");
+  EXPECT_EQ(reason_after(1, {0.5}), "");
+  EXPECT_EQ(reason_after(2, {1.0, 1.0, 1.0}),
+            "val_loss did not improve for 2 epochs (early stopping)");
+  EXPECT_EQ(reason_after(3, {1.0, 1.0, 1.0}), "") << "patience was raised";
+  EXPECT_EQ(reason_after(2, {1.0, 1.0, 1.0, 0.5}), "") << "patience was lowered, but it improved";
 }
 
 }  // namespace

@@ -41,6 +41,25 @@ TEST(HistoryFiles, GrowByALineAnEpoch) {
   EXPECT_TRUE(std::filesystem::exists(eval / "train_metrics.png"));
 }
 
+TEST(HistoryFiles, AreCutBackToTheEpochsOfAResumedRun) {
+  const TemporaryFolder folder;
+  const auto write_epochs = [&](std::vector<EpochResult> history, int first, int last) {
+    HistoryFiles callback({folder.path(), folder.path() / "history.json"}, "dice",
+                          [](const std::string& text) { FAIL() << text; });
+    TrainControl control(0.001);
+    callback.on_train_begin(history, control);
+    for (int epoch = first; epoch < last; ++epoch)
+      callback.on_epoch_end(some_epoch(epoch), control);
+    return read_file(folder.path() / "train_losses.csv") +
+           read_file(folder.path() / "train_metrics.csv") +
+           read_file(folder.path() / "history.json");
+  };
+  const std::string two_epochs = write_epochs({}, 0, 2);
+  const std::string three_epochs = write_epochs({}, 0, 3);
+  EXPECT_EQ(write_epochs({some_epoch(0), some_epoch(1)}, 2, 2), two_epochs);
+  EXPECT_EQ(write_epochs({some_epoch(0), some_epoch(1)}, 2, 3), three_epochs);
+}
+
 TEST(HistoryFiles, WarnOfACurveThatCannotBeWritten) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "train_losses.png" / "in the way");

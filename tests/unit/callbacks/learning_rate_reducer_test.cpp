@@ -34,5 +34,14 @@ TEST(LearningRateReducer, KeepsTheBestLossAcrossReductions) {
   EXPECT_EQ(rates({0.1, 1}, {1.0, 2.0, 1.5, 0.5}).back(), 0.1 * 0.1);
 }
 
+TEST(LearningRateReducer, LeavesTheLearningRateOfAResumedRunAlone) {
+  LearningRateReducer reducer(0.5, 2);
+  TrainControl control(0.25);
+  reducer.on_train_begin(epochs_with_val_losses({1.0, 1.1, 1.1, 1.1}), control);
+  EXPECT_EQ(control.learning_rate(), 0.25);
+  reducer.on_epoch_end(epoch_with_val_loss(4, 1.1), control);
+  EXPECT_EQ(control.learning_rate(), 0.125) << "it waited one epoch before and one now";
+}
+
 }  // namespace
 }  // namespace flexunet

@@ -14,7 +14,7 @@ namespace {
 std::vector<double> rates(const LearningRateSchedule& schedule) {
   ScheduledLearningRate callback(schedule, 0.5);
   TrainControl control(0.5);
-  callback.on_train_begin(control);
+  callback.on_train_begin({}, control);
   std::vector<double> trace;
   for (int epoch = 0; epoch < schedule.epochs; ++epoch) {
     trace.push_back(control.learning_rate());
@@ -41,6 +41,13 @@ TEST(LearningRateSchedule, WarmUpRisesToTheFullRate) {
 
 TEST(LearningRateSchedule, NeverReachesZero) {
   for (const double rate : rates({ScheduleKind::kCosine, 100, 7})) EXPECT_GT(rate, 0);
+}
+
+TEST(LearningRateSchedule, GoesOnWhereAResumedRunStood) {
+  ScheduledLearningRate callback({ScheduleKind::kCosine, 5, 3}, 0.5);
+  TrainControl control(0.125);
+  callback.on_train_begin(epochs_with_val_losses({1.0, 1.0}), control);
+  EXPECT_NEAR(control.learning_rate(), 0.375, 1e-15);
 }
 
 }  // namespace

@@ -25,29 +25,54 @@ double factor_of(const nlohmann::json& record) {
   return misnamed ? 0.3 : record.at("reducer_factor").get<double>();
 }
 
-TEST(RecordedHistories, GiveTheRecordedLearningRatesAndLengths) {
+struct Recording {
+  explicit Recording(const nlohmann::json& record)
+      : val_losses(record.at("val_loss").get<std::vector<double>>()),
+        rates(record.at("lr").get<std::vector<double>>()),
+        factor(factor_of(record)),
+        reducer_patience(record.at("effective_reducer_patience")),
+        stopping_patience(record.at("early_stopping_patience")),
+        epochs(record.at("epochs")) {}
+  std::vector<double> val_losses;
+  std::vector<double> rates;
+  double factor;
+  int reducer_patience;
+  int stopping_patience;
+  std::size_t epochs;
+};
+
+// Goes through the epochs from `first`, those before being the history of a run that is resumed.
+void replay(const Recording& recording, std::size_t first) {
+  LearningRateReducer reducer(recording.factor, recording.reducer_patience);
+  EarlyStopping stopping(recording.stopping_patience);
+  TrainControl control(recording.rates.at(first));
+  const auto history_end = recording.val_losses.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto history = epochs_with_val_losses({recording.val_losses.begin(), history_end});
+  reducer.on_train_begin(history, control);
+  stopping.on_train_begin(history, control);
+  std::size_t epoch = first;
+  while (epoch < recording.epochs && !control.stop_reason()) {
+    ASSERT_LT(epoch, recording.val_losses.size()) << "the original had stopped";
+    ASSERT_NEAR(control.learning_rate() / recording.rates.at(epoch), 1.0, 1e-6) << epoch;
+    const EpochResult result =
+        epoch_with_val_loss(static_cast<int>(epoch), recording.val_losses[epoch]);
+    reducer.on_epoch_end(result, control);
+    stopping.on_epoch_end(result, control);
+    ++epoch;
+  }
+  EXPECT_EQ(epoch, recording.val_losses.size()) << "the original went on";
+}
+
+TEST(RecordedHistories, GiveTheRecordedLearningRatesAndLengthsFromEveryEpochOn) {
   if (!fs::exists(kHistories)) GTEST_SKIP() << "no recorded histories in " << kHistories;
   int replayed = 0;
   for (const auto& entry : fs::directory_iterator(kHistories)) {
-    SCOPED_TRACE(entry.path().filename().string());
     std::ifstream stream(entry.path());
-    const nlohmann::json record = nlohmann::json::parse(stream);
-    const auto val_losses = record.at("val_loss").get<std::vector<double>>();
-    const auto rates = record.at("lr").get<std::vector<double>>();
-    LearningRateReducer reducer(factor_of(record), record.at("effective_reducer_patience"));
-    EarlyStopping stopping(record.at("early_stopping_patience"));
-    TrainControl control(rates.at(0));
-    const int epochs = record.at("epochs");
-    std::size_t epoch = 0;
-    while (epoch < static_cast<std::size_t>(epochs) && !control.stop_reason()) {
-      ASSERT_LT(epoch, val_losses.size()) << "the original had stopped";
-      EXPECT_NEAR(control.learning_rate() / rates.at(epoch), 1.0, 1e-6) << "epoch " << epoch;
-      const EpochResult result = epoch_with_val_loss(static_cast<int>(epoch), val_losses[epoch]);
-      reducer.on_epoch_end(result, control);
-      stopping.on_epoch_end(result, control);
-      ++epoch;
+    const Recording recording(nlohmann::json::parse(stream));
+    for (std::size_t first = 0; first < recording.val_losses.size(); ++first) {
+      SCOPED_TRACE(entry.path().filename().string() + " from epoch " + std::to_string(first));
+      replay(recording, first);
     }
-    EXPECT_EQ(epoch, val_losses.size()) << "the original went on";
     ++replayed;
   }
   EXPECT_EQ(replayed, 81);

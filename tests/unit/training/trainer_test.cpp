@@ -11,27 +11,10 @@
 #include "flexunet/base/error.h"
 #include "flexunet/inference/evaluate.h"
 #include "support/toy_dataset.h"
+#include "unit/training/recorder.h"
 
 namespace flexunet {
 namespace {
-
-// Keeps what it sees; may stop or change the learning rate.
-class Recorder : public Callback {
- public:
-  std::vector<EpochResult> epochs;
-  std::vector<BatchResult> batches;
-  std::function<void(const EpochResult&, TrainControl&)> react = [](const auto&, auto&) {};
-  double first_learning_rate = 0;  // set before the first epoch unless 0
-
-  void on_train_begin(TrainControl& control) override {
-    if (first_learning_rate > 0) control.set_learning_rate(first_learning_rate);
-  }
-  void on_batch_end(const BatchResult& result) override { batches.push_back(result); }
-  void on_epoch_end(const EpochResult& result, TrainControl& control) override {
-    epochs.push_back(result);
-    react(result, control);
-  }
-};
 
 TrainerOptions toy_options(int epochs) {
   TrainerOptions options;
