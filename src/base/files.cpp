@@ -69,13 +69,15 @@ void write_and_flush(const fs::path& temporary, const std::function<void(const A
   if (::fsync(file.get()) != 0) fail_output(path, "flush", errno);
 }
 
-void flush_folder(const fs::path& folder) {
+// Until its folder is flushed, a crash of the machine may bring the old file back.
+void flush_folder_of(const fs::path& path, const fs::path& folder) {
   const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // A folder that may be written but not read has taken the file all the same.
   if (descriptor.get() < 0 && errno == EACCES) return;
-  if (descriptor.get() < 0) fail_output(folder, "open", errno);
+  if (descriptor.get() < 0) fail_output(path, "open the folder of", errno);
   // EINVAL: a file system that has no folders to flush.
-  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) fail_output(folder, "flush", errno);
+  if (::fsync(descriptor.get()) != 0 && errno != EINVAL)
+    fail_output(path, "flush the folder of", errno);
 }
 
 bool has_wildcard(const std::string& text) {
@@ -141,7 +143,7 @@ void write_file(const fs::path& path, const std::function<void(const Append&)>& 
     ::unlink(temporary.c_str());
     throw;
   }
-  flush_folder(folder);
+  flush_folder_of(path, folder);
 }
 
 void keep_as(const fs::path& path, const fs::path& kept) {

@@ -4,21 +4,12 @@
 
 #include "flexunet/base/files.h"
 #include "integration/toy_project.h"
+#include "integration/training_results.h"
 
 namespace flexunet {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Everything that a seed decides.
-std::string results_in(const fs::path& folder) {
-  std::string bytes;
-  for (const char* name : {"eval/train_losses.csv", "eval/train_metrics.csv", "history.json",
-                           "models/best_model.safetensors", "models/last_checkpoint.safetensors"}) {
-    bytes += read_file(folder / name);
-  }
-  return bytes;
-}
 
 TEST(RepeatedTraining, SameSeedGivesTheSameBytesAndOldResultsAreKept) {
   const ToyProject project(20, 2);
@@ -28,7 +19,7 @@ TEST(RepeatedTraining, SameSeedGivesTheSameBytesAndOldResultsAreKept) {
     return project.run("train", arguments);
   };
   ASSERT_EQ(train({}).exit_code, 0);
-  const std::string first = results_in(project.folder());
+  const FileContents first = results_in(project.folder());
   const std::string previews = read_file(project.folder() / "epoch_change_infer/Epoch_2_10019.png");
   const std::vector<std::string> files = project.files();
 

@@ -81,9 +81,9 @@ void ToyProject::edit_config(std::string_view from, std::string_view to) const {
   write_file(config(), text.replace(position, from.size(), to));
 }
 
-ProcessResult ToyProject::run(const std::string& name,
-                              const std::vector<std::string>& arguments) const {
-  return run_flexunet(name, arguments, folder());
+ProcessResult ToyProject::run(const std::string& name, const std::vector<std::string>& arguments,
+                              const ProcessOptions& options) const {
+  return run_flexunet(name, arguments, folder(), options);
 }
 
 std::vector<std::string> ToyProject::files() const {
@@ -96,11 +96,11 @@ std::vector<std::string> ToyProject::files() const {
 }
 
 ProcessResult run_flexunet(const std::string& name, const std::vector<std::string>& arguments,
-                           const fs::path& folder) {
+                           const fs::path& folder, const ProcessOptions& options) {
   std::vector<std::string> words = arguments;
   const bool chosen = std::find(words.begin(), words.end(), "--threads") != words.end();
   if (runs_the_network(name) && !chosen) words.insert(words.end(), {"--threads", "1"});
-  return run_process(program_folder() / ("flexunet-" + name), words, folder);
+  return run_process(program_folder() / ("flexunet-" + name), words, folder, options);
 }
 
 fs::path program_folder() { return FLEXUNET_PROGRAM_DIR; }

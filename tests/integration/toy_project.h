@@ -26,7 +26,8 @@ class ToyProject {
   void edit_config(std::string_view from, std::string_view to) const;
 
   /// Runs flexunet-NAME in the project folder.
-  ProcessResult run(const std::string& name, const std::vector<std::string>& arguments = {}) const;
+  ProcessResult run(const std::string& name, const std::vector<std::string>& arguments = {},
+                    const ProcessOptions& options = {}) const;
 
   /// The files below the project folder, at any depth, hidden ones too, sorted.
   std::vector<std::string> files() const;
@@ -38,7 +39,7 @@ class ToyProject {
 /// Runs flexunet-NAME in any folder. One thread: tests run beside each other, where waiting OpenMP
 /// threads would take each other's time.
 ProcessResult run_flexunet(const std::string& name, const std::vector<std::string>& arguments,
-                           const std::filesystem::path& folder);
+                           const std::filesystem::path& folder, const ProcessOptions& options = {});
 
 /// The folder of the built programs.
 std::filesystem::path program_folder();

@@ -1,0 +1,103 @@
+// Trainings that are killed again and again, and resumed each time until their end. In CI 20 kills;
+// FLEXUNET_KILLS says how many (tests/integration/long_forms.sh: 200).
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "flexunet/base/files.h"
+#include "flexunet/base/random.h"
+#include "integration/faulty_run.h"
+#include "integration/training_results.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kKilled = 137;
+
+int kills_wanted() {
+  const char* wanted = std::getenv("FLEXUNET_KILLS");
+  return wanted == nullptr ? 20 : std::stoi(wanted);
+}
+
+std::vector<std::string> temporary_files(const ToyProject& project) {
+  std::vector<std::string> found;
+  for (const std::string& file : project.files()) {
+    if (fs::path(file).extension() == ".tmp") found.push_back(file);
+  }
+  return found;
+}
+
+class KillTest : public testing::Test {
+ protected:
+  // A whole run, its results and how long it takes.
+  void run_undisturbed() {
+    operations_ = list_file_operations(project_, {}).size();
+    undisturbed_ = results_in(project_.folder());
+    files_ = project_.files();
+    remove_results();
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_EQ(project_.run("train", {"--device", "cpu"}).exit_code, 0);
+    duration_ = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - start);
+    remove_results();
+  }
+  void remove_results() const {
+    for (const char* name : {"models", "eval", "history.json", "epoch_change_infer"}) {
+      fs::remove_all(project_.folder() / name);
+    }
+  }
+  // Every second kill at any time, the others within a file operation.
+  ProcessResult run_and_kill() {
+    if (random_.below(2) == 0) {
+      ProcessOptions options;
+      const auto latest = static_cast<std::uint64_t>(duration_.count());
+      options.kill_after = std::chrono::milliseconds(random_.below(latest));
+      return project_.run("train", {"--resume", "--device", "cpu"}, options);
+    }
+    return train_with_fault(project_, {"--resume"},
+                            fmt::format("kill=0@{}", 1 + random_.below(operations_)));
+  }
+  void expect_the_undisturbed_results() const {
+    EXPECT_TRUE(results_in(project_.folder()) == undisturbed_);
+    EXPECT_EQ(project_.files(), files_);
+  }
+
+  ToyProject project_{20, 4};
+  std::uint64_t operations_ = 0;
+  FileContents undisturbed_;
+  std::vector<std::string> files_;
+  std::chrono::milliseconds duration_{0};
+  CounterRandom random_{137, 0};
+};
+
+TEST_F(KillTest, RunsThatAreKilledAndResumedEndAsIfNothingHadHappened) {
+  run_undisturbed();
+  const int wanted = kills_wanted();
+  int kills = 0;
+  int kills_within_a_write = 0;
+  int finished = 0;
+  while (kills < wanted || finished == 0) {
+    const ProcessResult result =
+        kills < wanted ? run_and_kill() : project_.run("train", {"--resume", "--device", "cpu"});
+    ASSERT_EQ(find_torn_file(project_.folder()), "") << "after kill " << kills;
+    if (result.exit_code == kKilled) {
+      ++kills;
+      kills_within_a_write += temporary_files(project_).empty() ? 0 : 1;
+      continue;
+    }
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    ++finished;
+    expect_the_undisturbed_results();
+    remove_results();
+  }
+  fmt::print("{} kills, {} of them within the writing of a file, {} runs resumed to their end\n",
+             kills, kills_within_a_write, finished);
+  EXPECT_GT(kills_within_a_write, 0);
+}
+
+}  // namespace
+}  // namespace flexunet
