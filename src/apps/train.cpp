@@ -126,6 +126,13 @@ void warn_of_break_file(const Options& options) {
   warn(file.string() + ": is there already, so training will end after its first epoch");
 }
 
+// A new run moves it away; the run that goes on may still be what it tells of.
+void warn_of_old_evaluation(const Options& options) {
+  const fs::path file = options.project_dir / kEvaluationFile;
+  if (!fs::exists(file)) return;
+  warn(file.string() + ": was written before; evaluate again when training has gone on");
+}
+
 FlexUNet make_network(const Options& options, const Arguments& arguments,
                       const TrainArguments& train) {
   FlexUNet model(options.network, arguments.seed);
@@ -185,6 +192,7 @@ void run_training(const Session& session, Arguments arguments, const TrainArgume
   const bool goes_on = checkpoint.has_value();
   checkpoint.reset();  // as large as the run itself
   warn_of_break_file(options);
+  if (goes_on) warn_of_old_evaluation(options);
   if (!goes_on) say(fmt::format("seed {}", arguments.seed));
   open_model_folder(options, arguments, model_dir, goes_on);
   const std::size_t before = trainer.state().epochs.size();

@@ -1,5 +1,6 @@
 // Every file operation of a training fails once. In CI every few of them; all of them with
 // FLEXUNET_LONG_TESTS=1 (tests/integration/long_forms.sh).
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -89,6 +90,8 @@ TEST_F(FileFaults, LeaveWholeFilesAndAnErrorThatNamesThePath) {
   for (std::size_t number = 1; number <= operations.size(); number += stride()) {
     check(number, targets[number - 1], undisturbed);
   }
+  fmt::print("{} file operations, {} of them failed\n", operations.size(),
+             (operations.size() + stride() - 1) / stride());
 }
 
 // Earlier results are moved away: wherever that fails, each of them is in one of both places.

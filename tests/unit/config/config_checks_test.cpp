@@ -96,6 +96,8 @@ TEST(Config, RefusesValuesThatCannotWork) {
        "\"dice_coef_multiclass\", \"val_foreground_dice\""},
       {"train.learning_rate_schedule='linear'",
        "unknown name: must be one of \"constant\", \"cosine\""},
+      {"train.on_divergence='ignore'", "unknown name: must be one of \"stop\", \"rollback\""},
+      {"model.learning_rate=1e31", "must be above 0 and at most 1e+30"},
       {"train.warmup_epochs=100", "must be below epochs, which is 100"},
       {"train.warmup_epochs=-1", "must be from 0 to 2147483647"},
       {"train.reducer_factor=1.0", "must be above 0 and below 1"},
@@ -188,11 +190,12 @@ TEST(Config, HybridDiceNeedsWeightsOfTwo) {
 
 TEST(Config, ReadsWhatSteersLearning) {
   const Options options =
-      load_text(sample_config(),
-                with({"model.normalization='instance'", "model.loss='dice_crossentropy'",
-                      "model.metrics=['dice_coef_foreground']", "model.class_weights=(1, 2.5)",
-                      "train.monitor='val_dice_coef_foreground'",
-                      "train.learning_rate_schedule='cosine'", "train.warmup_epochs=3"}))
+      load_text(
+          sample_config(),
+          with({"model.normalization='instance'", "model.loss='dice_crossentropy'",
+                "model.metrics=['dice_coef_foreground']", "model.class_weights=(1, 2.5)",
+                "train.monitor='val_dice_coef_foreground'", "train.learning_rate_schedule='cosine'",
+                "train.warmup_epochs=3", "train.on_divergence='rollback'"}))
           .options;
   EXPECT_EQ(options.network.normalization, NormalizationKind::kInstance);
   EXPECT_EQ(options.loss.loss, LossKind::kDiceCrossentropy);
@@ -201,6 +204,7 @@ TEST(Config, ReadsWhatSteersLearning) {
   EXPECT_EQ(options.train.monitor, MonitorKind::kValMetric);
   EXPECT_EQ(options.train.learning_rate_schedule, ScheduleKind::kCosine);
   EXPECT_EQ(options.train.warmup_epochs, 3);
+  EXPECT_EQ(options.train.on_divergence, DivergencePolicy::kRollback);
   const Options balanced =
       load_text(sample_config(),
                 with({"model.class_weights='balanced'", "model.normalization=True"}))

@@ -260,5 +260,26 @@ TEST_F(DatasetTest, TellsTheUnreadableFilesOfAllSplits) {
   }
 }
 
+TEST_F(DatasetTest, TellsWhereEachImageCameFrom) {
+  add_pair("a", {16, 16}, {16, 16});
+  EXPECT_EQ(load().samples.at(0).image_file, images() / "a.png");
+}
+
+// The fingerprint is of what the network sees: class masks, not colours, at its own size.
+TEST_F(DatasetTest, ChecksumsFollowImageAndMask) {
+  for (const char* stem : {"a", "b", "c", "d"}) add_pair(stem, {16, 16}, {16, 16});
+  write_png(images() / "c.png", cv::Mat(16, 16, CV_8UC3, cv::Scalar(10, 20, 31)));
+  write_png(masks() / "d.png", cv::Mat(16, 16, CV_8UC3, kBone));
+  cv::Mat off_palette = half_bone({16, 16});
+  off_palette.colRange(0, 8).setTo(cv::Scalar(127, 41, 40));
+  write_png(masks() / "b.png", off_palette);
+  const auto checksums = sample_checksums(load(), 1);
+  ASSERT_EQ(checksums.size(), 4U);
+  EXPECT_EQ(checksums[0], checksums[1]) << "the same classes";
+  EXPECT_NE(checksums[0], checksums[2]) << "another image";
+  EXPECT_NE(checksums[0], checksums[3]) << "another mask";
+  EXPECT_EQ(sample_checksums(load(), 3), checksums);
+}
+
 }  // namespace
 }  // namespace flexunet

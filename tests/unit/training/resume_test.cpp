@@ -132,6 +132,32 @@ TEST(Resume, RefusesOtherFiles) {
             std::string::npos);
 }
 
+// Length, header, and the first and last byte of every tensor of a real run.
+TEST(Resume, RefusesFlippedBitsInEveryRegionOfACheckpoint) {
+  const TemporaryFolder folder;
+  SavingRun run(toy_options(1), folder.path());
+  run.fit();
+  const std::string good = read_file(run.file(0));
+  const SafetensorsFile file = SafetensorsFile::parse(good);
+  std::size_t data_size = 0;
+  for (const auto& [name, tensor] : file.tensors()) data_size += tensor.data.size();
+  const std::size_t data_begin = good.size() - data_size;
+  std::vector<std::size_t> bytes;
+  for (std::size_t byte = 0; byte < data_begin; byte += byte < 8 ? 1 : 13) bytes.push_back(byte);
+  std::size_t offset = data_begin;  // tensors lie in the order of their names
+  for (const auto& [name, tensor] : file.tensors()) {
+    bytes.push_back(offset);
+    offset += tensor.data.size();
+    bytes.push_back(offset - 1);
+  }
+  ASSERT_EQ(offset, good.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    std::string bad = good;
+    bad[bytes[i]] = static_cast<char>(bad[bytes[i]] ^ (1 << i % 8));
+    EXPECT_THROW(SafetensorsFile::parse(bad), CheckpointError) << "byte " << bytes[i];
+  }
+}
+
 TEST(Divergence, NamesEpochBatchFilesAndLearningRate) {
   Dataset train = toy_dataset(10, kSize);
   for (std::size_t i = 0; i < train.samples.size(); ++i) {
