@@ -17,12 +17,14 @@ HistoryFiles::HistoryFiles(HistoryPaths paths, std::string metric_name, Warn war
 
 void HistoryFiles::on_train_begin(const std::vector<EpochResult>& history, TrainControl&) {
   for (const EpochResult& result : history) add(result);
-  if (!history.empty()) write_files();
+  write_tables();
+  if (!history.empty()) draw_curves();
 }
 
 void HistoryFiles::on_epoch_end(const EpochResult& result, TrainControl&) {
   add(result);
-  write_files();
+  write_tables();
+  draw_curves();
 }
 
 void HistoryFiles::add(const EpochResult& result) {
@@ -33,15 +35,6 @@ void HistoryFiles::add(const EpochResult& result) {
   history_.lr.push_back(result.learning_rate);
 }
 
-void HistoryFiles::write_files() const {
-  write_tables();
-  try {
-    draw_curves();
-  } catch (const OutputError& error) {
-    warn_(fmt::format("curve left out: {}", error.what()));
-  }
-}
-
 void HistoryFiles::write_tables() const {
   write_file(paths_.eval_dir / "train_losses.csv", losses_csv(history_.loss, history_.val_loss));
   write_file(paths_.eval_dir / "train_metrics.csv",
@@ -50,11 +43,15 @@ void HistoryFiles::write_tables() const {
 }
 
 void HistoryFiles::draw_curves() const {
-  write_curves(paths_.eval_dir / "train_losses.png", "loss",
-               {{"loss", history_.loss}, {"val_loss", history_.val_loss}});
-  write_curves(paths_.eval_dir / "train_metrics.png", history_.metric_name,
-               {{history_.metric_name, history_.metric},
-                {"val_" + history_.metric_name, history_.val_metric}});
+  try {
+    write_curves(paths_.eval_dir / "train_losses.png", "loss",
+                 {{"loss", history_.loss}, {"val_loss", history_.val_loss}});
+    write_curves(paths_.eval_dir / "train_metrics.png", history_.metric_name,
+                 {{history_.metric_name, history_.metric},
+                  {"val_" + history_.metric_name, history_.val_metric}});
+  } catch (const OutputError& error) {
+    warn_(fmt::format("curve left out: {}", error.what()));
+  }
 }
 
 }  // namespace flexunet

@@ -16,7 +16,8 @@ struct HistoryPaths {
 };
 
 /// Rewrites the CSV files, the curves and history.json after every epoch (behaviour section 8), and
-/// when a run is resumed, whose files may tell of an epoch more.
+/// before the first: a folder that cannot be written costs no epoch, and the files of a run that is
+/// resumed may tell of an epoch more.
 /// A curve that cannot be drawn is handed to `warn`; the numbers that cannot be written throw.
 class HistoryFiles : public Callback {
  public:
@@ -27,7 +28,6 @@ class HistoryFiles : public Callback {
 
  private:
   void add(const EpochResult& result);
-  void write_files() const;
   void write_tables() const;
   void draw_curves() const;
 

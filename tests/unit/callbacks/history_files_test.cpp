@@ -78,6 +78,7 @@ TEST(HistoryFiles, FailWhenTheNumbersCannotBeWritten) {
   HistoryFiles callback({file / "eval", folder.path() / "history.json"}, "dice",
                         [](const std::string&) {});
   TrainControl control(0.001);
+  EXPECT_THROW(callback.on_train_begin({}, control), OutputError) << "before the first epoch";
   EXPECT_THROW(callback.on_epoch_end(some_epoch(0), control), OutputError);
 }
 
