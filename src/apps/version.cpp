@@ -38,8 +38,8 @@ std::string version_text(const std::string& program) {
   const auto devices = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
   const std::string cuda = devices > 0 ? fmt::format("yes, {} device(s)", devices) : "no";
   return fmt::format(
-      "{} {}\nRevision        {}\nLibTorch        {}\nBLAS            {}\nOpenCV          {}\nCPU "
-      "capability  {}\n"
+      "{} {}\nRevision        {}\nLibTorch        {}\nBLAS            {}\n"
+      "OpenCV          {}\nCPU capability  {}\n"
       "CUDA            {}",
       program, FLEXUNET_VERSION, git_revision(), TORCH_VERSION, blas_in_use(),
       cv::getVersionString(), cpu_capability(), cuda);

@@ -11,8 +11,8 @@ namespace flexunet {
 /// Where a run stands after its last completed epoch, beside its tensors. Whatever else callbacks
 /// know follows from the epochs, and every draw from seed and epoch.
 struct RunState {
-  std::vector<EpochResult>
-      epochs;                ///< completed; without their seconds, which differ from run to run
+  /// Completed; without their seconds, which differ from run to run.
+  std::vector<EpochResult> epochs;
   double learning_rate = 0;  ///< of the next epoch, before `rollbacks` halve it
   int rollbacks = 0;         ///< how often divergence halved the learning rate
   std::int64_t optimizer_steps = 0;
