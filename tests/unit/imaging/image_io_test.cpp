@@ -1,6 +1,7 @@
 #include "flexunet/imaging/image_io.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -171,39 +172,85 @@ TEST(ReadPicture, RefusesWhatIsNoPicture) {
   EXPECT_NE(problem_of(folder.path() / "missing.png"), "");
 }
 
+// A number below 2^16 as two or four bytes.
+std::string number(unsigned value, std::size_t size, bool big_endian) {
+  std::string bytes(size, '\0');
+  bytes[big_endian ? size - 2 : 1] = static_cast<char>(value >> 8U);
+  bytes[big_endian ? size - 1 : 0] = static_cast<char>(value & 0xFFU);
+  return bytes;
+}
+
+// A small file of each kind whose header claims side x side pixels.
+std::vector<fs::path> boasting_files(const TemporaryFolder& folder, unsigned side) {
+  const std::string big = number(side, 4, true), little = number(side, 4, false);
+  const fs::path sample = folder.path() / "sample.png";
+  write_png_sample(sample, black_and_white_samples().front());
+  std::string png = read_file(sample);
+  png.replace(16, 8, big + big);
+  const uLong checksum = crc32(0, reinterpret_cast<const Bytef*>(&png[12]), 17);
+  for (std::size_t i = 0; i < 4; ++i) {
+    png[29 + i] = static_cast<char>(checksum >> (24 - 8 * i) & 0xFFU);
+  }
+  std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
+  bmp.replace(18, 8, little + little);
+  std::string old_bmp("BM\0\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0", 18);
+  old_bmp += little.substr(0, 2) + little.substr(0, 2) + std::string("\1\0\x18\0", 4);
+  std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
+  jpeg.replace(jpeg.find("\xff\xc0") + 5, 4, big.substr(2) + big.substr(2));
+  const std::string tiff = std::string("II*\0\x08\0\0\0\x02\0\0\1\x03\0\1\0\0\0", 18) + little +
+                           std::string("\1\1\x04\0\1\0\0\0", 8) + little + std::string(4, '\0');
+  return {folder.write("a.png", png), folder.write("b.bmp", bmp), folder.write("c.bmp", old_bmp),
+          folder.write("d.jpg", jpeg), folder.write("e.tif", tiff)};
+}
+
 // The claimed sizes would need gigabytes; nothing may be asked for before they are refused.
 TEST(ReadPicture, RefusesGiganticClaimsOfSize) {
   const TemporaryFolder folder;
-  PngSample sample = black_and_white_samples().front();
-  const fs::path png = folder.path() / "huge.png";
-  write_png_sample(png, sample);
-  std::string png_bytes = read_file(png);
-  // Width and height 30000 in the header, with its checksum made right.
-  png_bytes.replace(16, 8, std::string("\0\0\x75\x30\0\0\x75\x30", 8));
-  png_bytes.replace(29, 4, std::string("\xe9\x45\x6f\xed", 4));
-  EXPECT_NE(problem_of(folder.write("huge.png", png_bytes)).find("30000x30000 pixels"),
-            std::string::npos);
+  for (const fs::path& path : boasting_files(folder, 60000)) {
+    EXPECT_NE(problem_of(path).find("60000x60000 pixels, at most"), std::string::npos)
+        << problem_of(path);
+  }
+}
 
-  std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
-  bmp.replace(18, 8, std::string("\x30\x75\0\0\x30\x75\0\0", 8));
-  EXPECT_NE(problem_of(folder.write("huge.bmp", bmp)).find("30000x30000 pixels"),
-            std::string::npos);
+// Hundreds of megabytes for a few hundred bytes.
+TEST(ReadPicture, RefusesSizesThatItsBytesCannotHold) {
+  const TemporaryFolder folder;
+  for (const fs::path& path : boasting_files(folder, 16000)) {
+    const std::string problem = problem_of(path);
+    const bool is_clear =
+        problem.find(" bytes cannot hold the 16000x16000 pixels it claims") != std::string::npos ||
+        problem.find("the file is truncated") != std::string::npos;
+    EXPECT_TRUE(is_clear) << path << problem;
+  }
+}
 
-  std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
-  const std::size_t frame = jpeg.find("\xff\xc0");
-  ASSERT_NE(frame, std::string::npos);
-  jpeg.replace(frame + 5, 4, std::string("\x75\x30\x75\x30", 4));
-  EXPECT_NE(problem_of(folder.write("huge.jpg", jpeg)).find("30000x30000 pixels"),
-            std::string::npos);
+// One colour is what compresses best.
+TEST(ReadPicture, TakesTheBestCompressionOfItsKindForWhatItIs) {
+  const TemporaryFolder folder;
+  const cv::Mat black(1500, 2000, CV_8UC3, cv::Scalar::all(0));
+  for (const char* ending : {".png", ".jpg", ".tif"}) {
+    EXPECT_EQ(problem_of(write_kind(folder, ending, black)), "") << ending;
+  }
+  const fs::path progressive = folder.path() / "progressive.jpg";
+  cv::imwrite(progressive.string(), black, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  EXPECT_EQ(problem_of(progressive), "");
+  const fs::path deflated = folder.path() / "deflated.tif";
+  cv::imwrite(deflated.string(), black, {cv::IMWRITE_TIFF_COMPRESSION, 8});
+  EXPECT_EQ(problem_of(deflated), "");
+}
 
-  const std::string tiff(
-      "II*\0\x08\0\0\0\x02\0"
-      "\0\1\x03\0\1\0\0\0\x30\x75\0\0"
-      "\1\1\x04\0\1\0\0\0\x30\x75\0\0"
-      "\0\0\0\0",
-      38);
-  EXPECT_NE(problem_of(folder.write("huge.tif", tiff)).find("30000x30000 pixels"),
+TEST(ReadPicture, RefusesATiffWhoseStripOrTileIsFarLargerThanItsBytes) {
+  const TemporaryFolder folder;
+  const std::string whole = tiff_with_pixels_last(60, 40);
+  std::string strips = whole;
+  // The value of RowsPerStrip, the eighth of the directory's entries.
+  const std::size_t rows_at = 10 + 7 * 12 + 8;
+  strips.replace(rows_at, 4, std::string("\0\0\x80\0", 4));
+  EXPECT_NE(problem_of(folder.write("strips.tif", strips)).find("60x8388608 pixels it claims"),
             std::string::npos);
+  // 2^32 - 1 rows are as many as there are.
+  strips.replace(rows_at, 4, std::string(4, '\xff'));
+  EXPECT_EQ(problem_of(folder.write("one_strip.tif", strips)), "");
 }
 
 TEST(WritePng, ReadsBackAsWritten) {
