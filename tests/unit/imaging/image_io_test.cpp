@@ -13,6 +13,7 @@
 #include "flexunet/imaging/rgb_map.h"
 #include "png_samples.h"
 #include "support/temporary_folder.h"
+#include "support/tiff_files.h"
 
 namespace flexunet {
 namespace {
@@ -110,31 +111,9 @@ TEST(ReadPicture, RefusesATruncatedFileOfAnyFormat) {
   }
 }
 
-// An uncompressed gray TIFF whose directory stands before the pixels, as many programs write it.
-std::string tiff_with_pixels_last(int width, int height) {
-  std::string bytes("II*\0\x08\0\0\0\x09\0", 10);
-  const auto append = [&](unsigned value, int count) {
-    for (int i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xFFU);
-  };
-  const auto w = static_cast<unsigned>(width), h = static_cast<unsigned>(height);
-  const unsigned pixels_at = 8 + 2 + 9 * 12 + 4;
-  constexpr unsigned kLong = 4;
-  const std::vector<std::pair<unsigned, unsigned>> tags{{256, w}, {257, h}, {258, 8},
-                                                        {259, 1}, {262, 1}, {273, pixels_at},
-                                                        {277, 1}, {278, h}, {279, w * h}};
-  for (const auto& [tag, value] : tags) {
-    append(tag, 2);
-    append(kLong, 2);
-    append(1, 4);
-    append(value, 4);
-  }
-  append(0, 4);
-  return bytes + std::string(std::size_t{w} * h, '\x64');
-}
-
 TEST(ReadPicture, RefusesATiffWhosePixelsAreCut) {
   const TemporaryFolder folder;
-  const std::string whole = tiff_with_pixels_last(60, 40);
+  const std::string whole = strip_tiff(60, 40, 40);
   const cv::Mat rgb = read_picture(folder.write("whole.tif", whole));
   EXPECT_EQ(rgb.size(), cv::Size(60, 40));
   EXPECT_EQ(rgb.at<cv::Vec3b>(39, 59), cv::Vec3b(100, 100, 100));
@@ -239,18 +218,25 @@ TEST(ReadPicture, TakesTheBestCompressionOfItsKindForWhatItIs) {
   EXPECT_EQ(problem_of(deflated), "");
 }
 
+// OpenCV asks for memory for all of it.
 TEST(ReadPicture, RefusesATiffWhoseStripOrTileIsFarLargerThanItsBytes) {
   const TemporaryFolder folder;
-  const std::string whole = tiff_with_pixels_last(60, 40);
-  std::string strips = whole;
-  // The value of RowsPerStrip, the eighth of the directory's entries.
-  const std::size_t rows_at = 10 + 7 * 12 + 8;
-  strips.replace(rows_at, 4, std::string("\0\0\x80\0", 4));
-  EXPECT_NE(problem_of(folder.write("strips.tif", strips)).find("60x8388608 pixels it claims"),
+  constexpr unsigned kMany = 1U << 23U, kAsManyAsThereAre = UINT32_MAX;
+  EXPECT_NE(problem_of(folder.write("strip.tif", strip_tiff(60, 40, kMany)))
+                .find("60x8388608 pixels it claims"),
             std::string::npos);
-  // 2^32 - 1 rows are as many as there are.
-  strips.replace(rows_at, 4, std::string(4, '\xff'));
-  EXPECT_EQ(problem_of(folder.write("one_strip.tif", strips)), "");
+  EXPECT_NE(problem_of(folder.write("tile.tif", tile_tiff(kMany, 16)))
+                .find("8388608x16 pixels it claims"),
+            std::string::npos);
+  EXPECT_EQ(problem_of(folder.write("a.tif", strip_tiff(60, 40, kAsManyAsThereAre))), "");
+  EXPECT_EQ(problem_of(folder.write("b.tif", strip_tiff(60, 40, 65535))), "");
+}
+
+TEST(ReadPicture, ReadsATiffOfTiles) {
+  const TemporaryFolder folder;
+  const cv::Mat rgb = read_picture(folder.write("tiles.tif", tile_tiff()));
+  ASSERT_EQ(rgb.size(), cv::Size(16, 16));
+  EXPECT_EQ(rgb.at<cv::Vec3b>(15, 15), cv::Vec3b(100, 100, 100));
 }
 
 TEST(WritePng, ReadsBackAsWritten) {
