@@ -95,6 +95,21 @@ TEST(Safetensors, RefusesHeadersThatDoNotFit) {
   }
 }
 
+TEST(Safetensors, RefusesAHeaderThatClaimsMoreThanTheFile) {
+  const TemporaryFolder folder;
+  for (const std::uint64_t claim : {std::uint64_t{3}, std::uint64_t{1} << 60U, UINT64_MAX}) {
+    std::string text = file_text("{}", "");
+    std::memcpy(text.data(), &claim, 8);
+    try {
+      SafetensorsFile::read(folder.write("model.safetensors", text));
+      ADD_FAILURE() << "no error for " << claim;
+    } catch (const CheckpointError& error) {
+      EXPECT_NE(std::string(error.what()).find("shorter than its header says"), std::string::npos)
+          << error.what();
+    }
+  }
+}
+
 TEST(Safetensors, ReadsFilesOfOthersWithoutChecksums) {
   const TemporaryFolder folder;
   const auto path = folder.write(
