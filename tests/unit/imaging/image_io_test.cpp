@@ -232,6 +232,19 @@ TEST(ReadPicture, RefusesATiffWhoseStripOrTileIsFarLargerThanItsBytes) {
   EXPECT_EQ(problem_of(folder.write("b.tif", strip_tiff(60, 40, 65535))), "");
 }
 
+// What OpenCV knows a DICOM file by stands among the pixels; it must not be taken for one.
+TEST(ReadPicture, GoesByTheSignatureAtTheBeginning) {
+  const TemporaryFolder folder;
+  std::string tiff = strip_tiff(60, 40, 40);
+  std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
+  for (std::string* bytes : {&tiff, &bmp}) bytes->replace(128, 4, "DICM");
+  // Pixels begin at byte 122; 'D' is the seventh.
+  const cv::Mat rgb = read_picture(folder.write("a.tif", tiff));
+  ASSERT_EQ(rgb.size(), cv::Size(60, 40));
+  EXPECT_EQ(rgb.at<cv::Vec3b>(0, 6), cv::Vec3b('D', 'D', 'D'));
+  EXPECT_EQ(read_picture(folder.write("b.bmp", bmp)).size(), cv::Size(64, 48));
+}
+
 TEST(ReadPicture, ReadsATiffOfTiles) {
   const TemporaryFolder folder;
   const cv::Mat rgb = read_picture(folder.write("tiles.tif", tile_tiff()));
