@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 
 #include "flexunet/base/error.h"
@@ -37,6 +39,9 @@ class Bytes {
     return value;
   }
   [[noreturn]] void truncated() const { throw DataError(where_ + ": the file is truncated"); }
+  [[noreturn]] void damaged(const std::string& what) const {
+    throw DataError(fmt::format("{}: damaged: {}", where_, what));
+  }
   void check_reaches(std::uint64_t size) const {
     if (bytes_.size() < size) truncated();
   }
@@ -131,16 +136,39 @@ enum TiffTag : std::uint64_t {
   kSampleFormat = 339
 };
 
-// The first value of each tag in the file's first directory.
+bool is_looked_at(std::uint64_t tag) {
+  constexpr std::uint64_t kLookedAt[] = {TiffTag::kWidth,         TiffTag::kHeight,
+                                         TiffTag::kBitsPerSample, TiffTag::kCompression,
+                                         TiffTag::kPhotometric,   TiffTag::kSamplesPerPixel,
+                                         TiffTag::kRowsPerStrip,  TiffTag::kTileWidth,
+                                         TiffTag::kTileHeight,    TiffTag::kSampleFormat};
+  return std::find(std::begin(kLookedAt), std::end(kLookedAt), tag) != std::end(kLookedAt);
+}
+
+// Bytes of a number by its TIFF type; 0 for those that the standard allows for none of these tags.
+std::size_t tiff_number_size(std::uint64_t type) {
+  constexpr std::uint64_t kByte = 1, kShort = 3, kLong = 4;
+  if (type == kByte) return 1;
+  if (type == kShort) return 2;
+  return type == kLong ? 4 : 0;
+}
+
+// The first value of each tag in the file's first directory. Of a tag that stands there twice the
+// first counts, as for libtiff.
 std::map<std::uint64_t, std::uint64_t> read_tiff_tags(const Bytes& bytes) {
-  constexpr std::uint64_t kShortType = 3, kEntrySize = 12;
+  constexpr std::uint64_t kEntrySize = 12;
   const std::uint64_t directory = bytes.number(4, 4);
   const std::uint64_t entries = bytes.number(directory, 2);
   std::map<std::uint64_t, std::uint64_t> tags;
   for (std::uint64_t i = 0; i < entries; ++i) {
     const std::uint64_t entry = directory + 2 + i * kEntrySize;
-    const std::size_t value_size = bytes.number(entry + 2, 2) == kShortType ? 2 : 4;
-    tags[bytes.number(entry, 2)] = bytes.number(entry + 8, value_size);
+    const std::uint64_t tag = bytes.number(entry, 2);
+    const std::uint64_t type = bytes.number(entry + 2, 2);
+    bytes.check_reaches(entry + kEntrySize);
+    if (!is_looked_at(tag)) continue;
+    const std::size_t size = tiff_number_size(type);
+    if (size == 0) bytes.damaged(fmt::format("TIFF tag {} has type {}", tag, type));
+    tags.emplace(tag, bytes.number(entry + 8, size));
   }
   return tags;
 }

@@ -245,6 +245,22 @@ TEST(ReadPicture, GoesByTheSignatureAtTheBeginning) {
   EXPECT_EQ(read_picture(folder.write("b.bmp", bmp)).size(), cv::Size(64, 48));
 }
 
+// libtiff goes by the first of two equal tags, and would look for a number of 64 bits elsewhere.
+TEST(ReadPicture, RefusesATiffThatHidesItsSize) {
+  const TemporaryFolder folder;
+  const std::string twice = plain_tiff(
+      {{256, 16000}, {256, 16}, {257, 16000}, {257, 16}, {258, 8}, {259, 8}, {262, 1}, {273, 0}},
+      std::string(256, 'x'));
+  EXPECT_NE(problem_of(folder.write("twice.tif", twice)).find("16000x16000 pixels it claims"),
+            std::string::npos);
+  std::string wide = strip_tiff(60, 40, 40);
+  constexpr std::size_t kTypeOfWidth = 12;
+  constexpr char kLong8 = 16;
+  wide[kTypeOfWidth] = kLong8;
+  EXPECT_NE(problem_of(folder.write("wide.tif", wide)).find("TIFF tag 256 has type 16"),
+            std::string::npos);
+}
+
 TEST(ReadPicture, ReadsATiffOfTiles) {
   const TemporaryFolder folder;
   const cv::Mat rgb = read_picture(folder.write("tiles.tif", tile_tiff()));
