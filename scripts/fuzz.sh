@@ -35,7 +35,8 @@ if ! has_fuzzer; then
 fi
 
 # A request beyond all memory fails as it does outside: what a reader makes of that is looked at.
-export ASAN_OPTIONS=allocator_may_return_null=1:quarantine_size_mb=16
+# Names of functions take a second to look up, for each child process that libhdf5 ends.
+export ASAN_OPTIONS=allocator_may_return_null=1:quarantine_size_mb=16:symbolize=0
 
 cmake --preset fuzz >/dev/null
 mkdir -p "$out/logs"
@@ -56,32 +57,30 @@ longest_time() {
   [[ $1 == keras_h5 ]] && echo 30 || echo 5
 }
 
-# A sanitizer writes what it finds in a child process into a file in the current folder. libhdf5's
-# own faults are why there is a child; any other is a finding.
-keep_faults_of_children() { # from folder, to folder
+# What a sanitizer finds in a child process lands in the current folder. libhdf5's own faults are
+# why there is a child; any other is a finding.
+has_faulty_child() { # the folder
   local report
   for report in "$1"/.[0-9]*; do
-    [[ -f $report ]] || continue
-    if grep -q libhdf5 "$report"; then
-      rm "$report"
-    else
-      mv "$report" "$2/child$(basename "$report").txt"
-      return 1
-    fi
+    if grep -qs 'ERROR: ' "$report" && ! grep -q libhdf5 "$report"; then return 0; fi
   done
+  return 1
 }
 
 run_target() {
   local target=$1 log=$out/logs/$1.txt seeds=("$PWD/tests/fuzz/corpus/$1")
-  local findings=$out/findings/$target children=$out/children/$target
-  mkdir -p "$out/corpus/$target" "$findings" "$children"
+  local work=$out/work/$target
+  rm -rf "$work"
+  mkdir -p "$out/corpus/$target" "$out/findings/$target" "$work"
   [[ $target != config || ! -d ../shared/configs ]] || seeds+=("$PWD/../shared/configs")
   # 2: what the readers print is not kept; sanitizers still reach the log.
-  if ! (cd "$children" && "$out/bin/fuzz_$target" "$out/corpus/$target" "${seeds[@]}" \
+  if ! (cd "$work" && "$out/bin/fuzz_$target" "$out/corpus/$target" "${seeds[@]}" \
     -max_total_time="$seconds" -max_len="$(longest_input "$target")" \
     -timeout="$(longest_time "$target")" -rss_limit_mb=2048 -malloc_limit_mb=512 \
-    -close_fd_mask=2 -print_final_stats=1 -artifact_prefix="$findings/") >"$log" 2>&1 ||
-    ! keep_faults_of_children "$children" "$findings"; then
+    -entropic_scale_per_exec_time=1 -close_fd_mask=2 -print_final_stats=1 \
+    -artifact_prefix="$work/") >"$log" 2>&1 ||
+    has_faulty_child "$work"; then
+    cp -r "$work/." "$out/findings/$target"
     echo "fuzz.sh: stopped by a finding" >>"$log"
   fi
 }
@@ -106,9 +105,9 @@ for target in "${targets[@]}"; do
 done
 ((found == 0)) && exit 0
 for target in "${targets[@]}"; do
-  grep -H -E 'Test unit written|^SUMMARY|ERROR: ' "$out/logs/$target.txt" || true
-  ls "$out/findings/$target"/child.* 2>/dev/null || true
+  grep -q 'stopped by a finding' "$out/logs/$target.txt" || continue
+  grep -h -E '^SUMMARY|ERROR: |Test unit written' "$out/logs/$target.txt" | tail -n 4 || true
 done
-echo "fuzz.sh: mend the reader, then keep the input in tests/fuzz/corpus/TARGET. To see it again:" \
-  "$out/bin/fuzz_TARGET FILE"
+echo "fuzz.sh: the input lies in $out/findings/TARGET; $out/bin/fuzz_TARGET FILE shows it again." \
+  "Mend the reader and keep the input as tests/fuzz/corpus/TARGET/bad_NAME"
 exit 1

@@ -86,6 +86,11 @@ TEST(Safetensors, RefusesHeadersThatDoNotFit) {
       R"({"a": {"dtype": "X99", "shape": [2], "data_offsets": [0, 8]}})",
       R"({"a": {"dtype": "F32", "shape": [-2], "data_offsets": [0, 8]}})",
       R"({"a": {"dtype": "F32", "shape": [4611686018427387904, 4], "data_offsets": [0, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8.5]}})",
+      R"({"a": {"dtype": "F32", "shape": [2.5], "data_offsets": [0, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [99999999999999999999999, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": [2, true], "data_offsets": [0, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": 2, "data_offsets": [0, 8]}})",
       R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "__metadata__": {"crc32": "{\"a\": \"0\"}"}})",
       R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "__metadata__": {"crc32": "nonsense"}})",
   };
