@@ -124,6 +124,7 @@ class Reader {
       damaged("a list of names cannot be read");
     }
     std::vector<std::string> texts;
+    texts.reserve(count);
     for (const char* text : pointers) texts.emplace_back(text == nullptr ? "" : text);
     H5Dvlen_reclaim(memory.get(), space, H5P_DEFAULT, pointers.data());
     return texts;
@@ -167,6 +168,7 @@ class Reader {
         space.valid() ? H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) : -1;
     if (rank < 0) damaged(fmt::format("weight {} has no shape", name));
     std::vector<std::int64_t> shape;
+    shape.reserve(static_cast<std::size_t>(rank));
     for (int i = 0; i < rank; ++i) {
       shape.push_back(static_cast<std::int64_t>(extents.at(static_cast<std::size_t>(i))));
     }

@@ -72,7 +72,7 @@ bool is_start_of_frame(std::uint64_t marker) {
 // A block of 8x8 values takes a bit or more; with the coarsest sampling it stands for 128 pixels.
 // Arithmetic coding has no such limit.
 std::uint64_t jpeg_pixels_per_byte(std::uint64_t start_of_frame) {
-  constexpr std::uint64_t kFirstArithmetic = 0xC9, kHuffman = 8 * 128;
+  constexpr std::uint64_t kFirstArithmetic = 0xC9, kHuffman = 1024;
   return start_of_frame < kFirstArithmetic ? kHuffman : kMostPixelsPerByte;
 }
 

@@ -22,10 +22,10 @@ namespace fs = std::filesystem;
 
 void write_configs_and_literals(const fs::path& root) {
   write_file(root / "config/sample.config", sample_config());
-  const char* const kLiterals[] = {"{(0,0,0):0, (255,0x1F,0b1):1,}",
-                                   "[(0.3, 0.7), (-1e-3, +.5)]  # twice",
-                                   "\"a\\tb\\x41\\u00e9\\101\" r'\\d' '''long\ntext'''",
-                                   "cv2.ROTATE_90_CLOCKWISE", "(None, True, False), 1_000"};
+  constexpr const char* kLiterals[] = {"{(0,0,0):0, (255,0x1F,0b1):1,}",
+                                       "[(0.3, 0.7), (-1e-3, +.5)]  # twice",
+                                       "\"a\\tb\\x41\\u00e9\\101\" r'\\d' '''long\ntext'''",
+                                       "cv2.ROTATE_90_CLOCKWISE", "(None, True, False), 1_000"};
   int number = 0;
   for (const char* literal : kLiterals) {
     write_file(root / fmt::format("literal/{}.txt", ++number), literal);
