@@ -9,6 +9,8 @@ packages=(
   # libraries; libopenblas0-openmp because LibTorch is half as fast with the reference BLAS
   libtorch-dev libopenblas0-openmp libopencv-dev libpng-dev libzip-dev zlib1g-dev libhdf5-dev
   libcairo2-dev nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libgtest-dev
+  # the fuzz targets; libFuzzer lies in the second
+  clang-14 libclang-rt-14-dev
   # the labels in curves and pictures of the network
   fonts-dejavu-core
 )

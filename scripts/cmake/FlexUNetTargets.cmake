@@ -7,7 +7,8 @@ target_compile_options(flexunet_warnings INTERFACE
 if(FLEXUNET_SANITIZE)
   # GCC's instrumentation makes it see uninitialised values where there are none.
   add_compile_options(
-    -fsanitize=${FLEXUNET_SANITIZE} -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    -fsanitize=${FLEXUNET_SANITIZE} -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${FLEXUNET_SANITIZE})
 endif()
 
@@ -21,6 +22,9 @@ endfunction()
 
 # flexunet_torch_room: the same for a room that sees LibTorch, with the shared precompiled header.
 function(flexunet_torch_room name)
+  if(FLEXUNET_FUZZ)
+    return()
+  endif()
   flexunet_room(${name} ${ARGN})
   target_link_libraries(flexunet_${name} PUBLIC flexunet_torch)
   target_precompile_headers(flexunet_${name} REUSE_FROM flexunet_torch_header)
@@ -34,9 +38,10 @@ function(flexunet_program name)
 endfunction()
 
 # flexunet_test(NAME SOURCES a.cpp ... LINKS target ...): a GoogleTest binary, each test a ctest entry
-# or, with ONE_ENTRY, all of them together: then they share what a suite has set up.
+# or, with ONE_ENTRY, all of them together: then they share what a suite has set up. PREFIX stands
+# before the names of the entries.
 function(flexunet_test name)
-  cmake_parse_arguments(TEST "ONE_ENTRY" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "ONE_ENTRY" "PREFIX" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
@@ -46,7 +51,7 @@ function(flexunet_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
   else()
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${TEST_PREFIX}"
       PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
   endif()
 endfunction()
@@ -55,4 +60,20 @@ endfunction()
 function(flexunet_torch_test name)
   flexunet_test(${name} ${ARGN})
   target_precompile_headers(${name} REUSE_FROM flexunet_torch_header)
+endfunction()
+
+# flexunet_fuzz_target(NAME LINKS target ...): NAME_fuzz.cpp, which defines reads_input, as the
+# libFuzzer program fuzz_NAME where FLEXUNET_FUZZ is set; elsewhere as a GoogleTest binary that runs
+# it over every file of corpus/NAME.
+function(flexunet_fuzz_target name)
+  cmake_parse_arguments(TARGET "" "" "LINKS" ${ARGN})
+  if(FLEXUNET_FUZZ)
+    flexunet_program(fuzz_${name} SOURCES libfuzzer.cpp ${name}_fuzz.cpp LINKS ${TARGET_LINKS})
+    target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    return()
+  endif()
+  flexunet_test(${name}_corpus_tests SOURCES corpus_test.cpp ${name}_fuzz.cpp LINKS ${TARGET_LINKS}
+    PREFIX ${name}.)
+  target_compile_definitions(${name}_corpus_tests PRIVATE FLEXUNET_FUZZ_TARGET="${name}")
 endfunction()

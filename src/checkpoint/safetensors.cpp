@@ -49,12 +49,21 @@ bool byte_size(const StoredTensor& tensor, std::size_t& size) {
   return true;
 }
 
+// Not get() alone: it would turn fractions, and numbers beyond all bounds, into whole ones.
+template <typename Number>
+Number whole_number(const json& value) {
+  if (!value.is_number_integer()) throw std::invalid_argument(value.dump() + " is no whole number");
+  return value.get<Number>();
+}
+
 StoredTensor parse_entry(const json& entry, std::string_view data) {
   StoredTensor tensor;
   tensor.dtype = entry.at("dtype").get<std::string>();
-  tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
-  const auto begin = entry.at("data_offsets").at(0).get<std::size_t>();
-  const auto end = entry.at("data_offsets").at(1).get<std::size_t>();
+  for (const json& extent : entry.at("shape").get_ref<const json::array_t&>()) {
+    tensor.shape.push_back(whole_number<std::int64_t>(extent));
+  }
+  const auto begin = whole_number<std::size_t>(entry.at("data_offsets").at(0));
+  const auto end = whole_number<std::size_t>(entry.at("data_offsets").at(1));
   std::size_t size = 0;
   if (begin > end || end > data.size() || !byte_size(tensor, size) || end - begin != size) {
     throw std::invalid_argument("shape, type and position do not fit the file");

@@ -21,11 +21,12 @@
 namespace flexunet {
 namespace {
 
-cv::Mat decode_with_opencv(const std::string& bytes, int flags, const std::string& where) {
+// Calls a decoder of OpenCV's.
+template <typename Decode>
+cv::Mat decoded(Decode decode, const std::string& where) {
   cv::Mat picture;
   try {
-    const cv::Mat view(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
-    picture = cv::imdecode(view, flags);
+    picture = decode();
   } catch (const cv::Exception& error) {
     throw DataError(fmt::format("{}: cannot be decoded: {}", where, error.err));
   }
@@ -33,6 +34,16 @@ cv::Mat decode_with_opencv(const std::string& bytes, int flags, const std::strin
     throw DataError(where + ": cannot be decoded: damaged, truncated or of an unusual kind");
   }
   return picture;
+}
+
+cv::Mat decode_bytes(const std::string& bytes, int flags, const std::string& where) {
+  const cv::Mat view(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
+  return decoded([&] { return cv::imdecode(view, flags); }, where);
+}
+
+// Not from bytes in memory, where OpenCV 4.6 fails to read tiles.
+cv::Mat decode_tiff(int flags, const std::string& where) {
+  return decoded([&] { return cv::imread(where, flags); }, where);
 }
 
 // Row by row: cv::cvtColor would copy the picture first, in place or not.
@@ -43,14 +54,13 @@ void swap_red_and_blue(cv::Mat& picture) {
   }
 }
 
-cv::Mat decode_tiff_gray16(const std::string& bytes, const TiffGray16& gray16,
-                           const std::string& where) {
+cv::Mat decode_tiff_gray16(const TiffGray16& gray16, const std::string& where) {
   if (!gray16.is_unsigned) {
     throw DataError(where +
                     ": gray values of 16 bits with a sign or a fraction: save the image with "
                     "unsigned values (0 to 65535)");
   }
-  cv::Mat values = decode_with_opencv(bytes, cv::IMREAD_UNCHANGED, where);
+  cv::Mat values = decode_tiff(cv::IMREAD_UNCHANGED, where);
   if (values.type() != CV_16UC1) throw DataError(where + ": is not what its header says");
   if (gray16.is_white_zero) cv::bitwise_not(values, values);
   return values;
@@ -68,19 +78,22 @@ cv::Mat read_pixels(const std::filesystem::path& path, Gray16 gray16) {
     file.seekg(0);
     return decode_png(file, where, gray16);
   }
-  const std::string bytes = read_file(path);
+  std::string bytes = read_file(path);
   const PictureKind kind = picture_kind(bytes, where);
   if (bytes.size() > std::numeric_limits<int>::max()) {
     throw DataError(fmt::format("{}: {} bytes are too many for a picture", where, bytes.size()));
   }
   check_picture_header(kind, bytes, where);
-  if (kind == PictureKind::kTiff && gray16 == Gray16::kKeep) {
-    if (const auto layout = find_tiff_gray16(bytes, where)) {
-      return decode_tiff_gray16(bytes, *layout, where);
-    }
+  constexpr int kAsStored = cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
+  cv::Mat picture;
+  if (kind == PictureKind::kTiff) {
+    const auto layout = find_tiff_gray16(bytes, where);
+    std::string().swap(bytes);  // a large picture needs the memory
+    if (layout && gray16 == Gray16::kKeep) return decode_tiff_gray16(*layout, where);
+    picture = decode_tiff(kAsStored, where);
+  } else {
+    picture = decode_bytes(bytes, kAsStored, where);
   }
-  cv::Mat picture =
-      decode_with_opencv(bytes, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION, where);
   swap_red_and_blue(picture);
   return picture;
 }

@@ -90,6 +90,8 @@ class PngReader {
     return true;
   }
 
+  // Bytes of all rows before compression.
+  std::uint64_t raw_size() const { return png_get_rowbytes(png_, info_) * height(); }
   std::uint64_t width() const { return png_get_image_width(png_, info_); }
   std::uint64_t height() const { return png_get_image_height(png_, info_); }
   const char* message() const { return message_.text; }
@@ -173,18 +175,36 @@ class PngWriter {
   png_infop info_ = nullptr;
 };
 
+std::uint64_t bytes_left(std::istream& file) {
+  const auto here = file.tellg();
+  const auto size = file.seekg(0, std::ios::end).tellg() - here;
+  file.seekg(here);
+  return static_cast<std::uint64_t>(size);
+}
+
+// Refuses a size that memory should not be asked for.
+void check_claim(const PngReader& reader, std::uint64_t file_size, const std::string& where) {
+  constexpr std::uint64_t kBestDeflate = 1032;
+  if (reader.width() * reader.height() > kMaxPicturePixels) {
+    throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where, reader.width(),
+                                reader.height(), kMaxPicturePixels));
+  }
+  if (reader.raw_size() / kBestDeflate > file_size) {
+    throw DataError(fmt::format("{}: damaged PNG: {} bytes cannot hold the {}x{} pixels it claims",
+                                where, file_size, reader.width(), reader.height()));
+  }
+}
+
 }  // namespace
 
 cv::Mat decode_png(std::istream& file, const std::string& where, Gray16 gray16) {
+  const std::uint64_t file_size = bytes_left(file);
   PngReader reader(file);
   const auto require = [&](bool done) {
     if (!done) throw DataError(fmt::format("{}: damaged PNG: {}", where, reader.message()));
   };
   require(reader.read_header());
-  if (reader.width() * reader.height() > kMaxPicturePixels) {
-    throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where, reader.width(),
-                                reader.height(), kMaxPicturePixels));
-  }
+  check_claim(reader, file_size, where);
   const bool keep16 = gray16 == Gray16::kKeep && reader.holds_gray16();
   require(keep16 ? reader.ask_for_gray16() : reader.ask_for_rgb());
   cv::Mat picture(static_cast<int>(reader.height()), static_cast<int>(reader.width()),

@@ -14,7 +14,8 @@ enum class PictureKind { kPng, kJpeg, kTiff, kBmp };
 PictureKind picture_kind(std::string_view bytes, const std::string& where);
 
 /// Checks, before a decoder sees them, that a JPEG reaches its end marker and that a JPEG, TIFF or
-/// BMP claims at most kMaxPicturePixels pixels. Throws DataError that starts with `where`.
+/// BMP claims at most kMaxPicturePixels pixels, and no more than its bytes can hold by the best
+/// compression of its kind. Throws DataError that starts with `where`.
 void check_picture_header(PictureKind kind, std::string_view bytes, const std::string& where);
 
 /// How a TIFF file holds gray values of 16 bits.

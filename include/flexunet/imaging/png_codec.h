@@ -22,7 +22,7 @@ enum class Gray16 { kUpperByte, kKeep };
 /// The RGB rendering, (H,W) CV_8UC3, of any PNG; alpha is dropped, 16 bits are cut to their
 /// upper 8. With Gray16::kKeep a gray PNG of 16 bits gives (H,W) CV_16UC1 instead. Reads `file`
 /// piece by piece from where it stands. Throws DataError that starts with `where`: damaged,
-/// truncated or too large.
+/// truncated, too large, or of a size that its bytes cannot hold.
 cv::Mat decode_png(std::istream& file, const std::string& where, Gray16 gray16);
 
 /// The PNG file of a (H,W) CV_8UC3 picture in red, green, blue order, handed over piece by piece.

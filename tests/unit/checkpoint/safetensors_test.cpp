@@ -90,6 +90,11 @@ TEST(Safetensors, RefusesHeadersThatDoNotFit) {
       R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}})",
       R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}})",
       R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "b": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8.5]}})",
+      R"({"a": {"dtype": "F32", "shape": [2.5], "data_offsets": [0, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [99999999999999999999999, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": [2, true], "data_offsets": [0, 8]}})",
+      R"({"a": {"dtype": "F32", "shape": 2, "data_offsets": [0, 8]}})",
       R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "__metadata__": {"crc32": "{\"a\": \"0\"}"}})",
       R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "__metadata__": {"header_crc32": ""}})",
       R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "__metadata__": {"crc32": "{\"a\": \"a69254c9\"}"}})",
@@ -99,6 +104,21 @@ TEST(Safetensors, RefusesHeadersThatDoNotFit) {
   for (const char* header : kHeaders) {
     const auto path = folder.write("model.safetensors", file_text(header, data));
     EXPECT_THROW(SafetensorsFile::read(path), CheckpointError) << header;
+  }
+}
+
+TEST(Safetensors, RefusesAHeaderThatClaimsMoreThanTheFile) {
+  const TemporaryFolder folder;
+  for (const std::uint64_t claim : {std::uint64_t{3}, std::uint64_t{1} << 60U, UINT64_MAX}) {
+    std::string text = file_text("{}", "");
+    std::memcpy(text.data(), &claim, 8);
+    try {
+      SafetensorsFile::read(folder.write("model.safetensors", text));
+      ADD_FAILURE() << "no error for " << claim;
+    } catch (const CheckpointError& error) {
+      EXPECT_NE(std::string(error.what()).find("shorter than its header says"), std::string::npos)
+          << error.what();
+    }
   }
 }
 

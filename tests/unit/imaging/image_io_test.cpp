@@ -1,6 +1,7 @@
 #include "flexunet/imaging/image_io.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -12,6 +13,7 @@
 #include "flexunet/imaging/rgb_map.h"
 #include "png_samples.h"
 #include "support/temporary_folder.h"
+#include "support/tiff_files.h"
 
 namespace flexunet {
 namespace {
@@ -109,31 +111,9 @@ TEST(ReadPicture, RefusesATruncatedFileOfAnyFormat) {
   }
 }
 
-// An uncompressed gray TIFF whose directory stands before the pixels, as many programs write it.
-std::string tiff_with_pixels_last(int width, int height) {
-  std::string bytes("II*\0\x08\0\0\0\x09\0", 10);
-  const auto append = [&](unsigned value, int count) {
-    for (int i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xFFU);
-  };
-  const auto w = static_cast<unsigned>(width), h = static_cast<unsigned>(height);
-  const unsigned pixels_at = 8 + 2 + 9 * 12 + 4;
-  constexpr unsigned kLong = 4;
-  const std::vector<std::pair<unsigned, unsigned>> tags{{256, w}, {257, h}, {258, 8},
-                                                        {259, 1}, {262, 1}, {273, pixels_at},
-                                                        {277, 1}, {278, h}, {279, w * h}};
-  for (const auto& [tag, value] : tags) {
-    append(tag, 2);
-    append(kLong, 2);
-    append(1, 4);
-    append(value, 4);
-  }
-  append(0, 4);
-  return bytes + std::string(std::size_t{w} * h, '\x64');
-}
-
 TEST(ReadPicture, RefusesATiffWhosePixelsAreCut) {
   const TemporaryFolder folder;
-  const std::string whole = tiff_with_pixels_last(60, 40);
+  const std::string whole = strip_tiff(60, 40, 40);
   const cv::Mat rgb = read_picture(folder.write("whole.tif", whole));
   EXPECT_EQ(rgb.size(), cv::Size(60, 40));
   EXPECT_EQ(rgb.at<cv::Vec3b>(39, 59), cv::Vec3b(100, 100, 100));
@@ -171,39 +151,121 @@ TEST(ReadPicture, RefusesWhatIsNoPicture) {
   EXPECT_NE(problem_of(folder.path() / "missing.png"), "");
 }
 
+// A number below 2^16 as two or four bytes.
+std::string number(unsigned value, std::size_t size, bool big_endian) {
+  std::string bytes(size, '\0');
+  bytes[big_endian ? size - 2 : 1] = static_cast<char>(value >> 8U);
+  bytes[big_endian ? size - 1 : 0] = static_cast<char>(value & 0xFFU);
+  return bytes;
+}
+
+// A small file of each kind whose header claims side x side pixels.
+std::vector<fs::path> boasting_files(const TemporaryFolder& folder, unsigned side) {
+  const std::string big = number(side, 4, true), little = number(side, 4, false);
+  const fs::path sample = folder.path() / "sample.png";
+  write_png_sample(sample, black_and_white_samples().front());
+  std::string png = read_file(sample);
+  png.replace(16, 8, big + big);
+  const uLong checksum = crc32(0, reinterpret_cast<const Bytef*>(&png[12]), 17);
+  for (std::size_t i = 0; i < 4; ++i) {
+    png[29 + i] = static_cast<char>(checksum >> (24 - 8 * i) & 0xFFU);
+  }
+  std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
+  bmp.replace(18, 8, little + little);
+  std::string old_bmp("BM\0\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0", 18);
+  old_bmp += little.substr(0, 2) + little.substr(0, 2) + std::string("\1\0\x18\0", 4);
+  std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
+  jpeg.replace(jpeg.find("\xff\xc0") + 5, 4, big.substr(2) + big.substr(2));
+  const std::string tiff = std::string("II*\0\x08\0\0\0\x02\0\0\1\x03\0\1\0\0\0", 18) + little +
+                           std::string("\1\1\x04\0\1\0\0\0", 8) + little + std::string(4, '\0');
+  return {folder.write("a.png", png), folder.write("b.bmp", bmp), folder.write("c.bmp", old_bmp),
+          folder.write("d.jpg", jpeg), folder.write("e.tif", tiff)};
+}
+
 // The claimed sizes would need gigabytes; nothing may be asked for before they are refused.
 TEST(ReadPicture, RefusesGiganticClaimsOfSize) {
   const TemporaryFolder folder;
-  PngSample sample = black_and_white_samples().front();
-  const fs::path png = folder.path() / "huge.png";
-  write_png_sample(png, sample);
-  std::string png_bytes = read_file(png);
-  // Width and height 30000 in the header, with its checksum made right.
-  png_bytes.replace(16, 8, std::string("\0\0\x75\x30\0\0\x75\x30", 8));
-  png_bytes.replace(29, 4, std::string("\xe9\x45\x6f\xed", 4));
-  EXPECT_NE(problem_of(folder.write("huge.png", png_bytes)).find("30000x30000 pixels"),
-            std::string::npos);
+  for (const fs::path& path : boasting_files(folder, 60000)) {
+    EXPECT_NE(problem_of(path).find("60000x60000 pixels, at most"), std::string::npos)
+        << problem_of(path);
+  }
+}
 
+// Hundreds of megabytes for a few hundred bytes.
+TEST(ReadPicture, RefusesSizesThatItsBytesCannotHold) {
+  const TemporaryFolder folder;
+  for (const fs::path& path : boasting_files(folder, 16000)) {
+    const std::string problem = problem_of(path);
+    const bool is_clear =
+        problem.find(" bytes cannot hold the 16000x16000 pixels it claims") != std::string::npos ||
+        problem.find("the file is truncated") != std::string::npos;
+    EXPECT_TRUE(is_clear) << path << problem;
+  }
+}
+
+// One colour is what compresses best.
+TEST(ReadPicture, TakesTheBestCompressionOfItsKindForWhatItIs) {
+  const TemporaryFolder folder;
+  const cv::Mat black(1500, 2000, CV_8UC3, cv::Scalar::all(0));
+  for (const char* ending : {".png", ".jpg", ".tif"}) {
+    EXPECT_EQ(problem_of(write_kind(folder, ending, black)), "") << ending;
+  }
+  const fs::path progressive = folder.path() / "progressive.jpg";
+  cv::imwrite(progressive.string(), black, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  EXPECT_EQ(problem_of(progressive), "");
+  const fs::path deflated = folder.path() / "deflated.tif";
+  cv::imwrite(deflated.string(), black, {cv::IMWRITE_TIFF_COMPRESSION, 8});
+  EXPECT_EQ(problem_of(deflated), "");
+}
+
+// OpenCV asks for memory for all of it.
+TEST(ReadPicture, RefusesATiffWhoseStripOrTileIsFarLargerThanItsBytes) {
+  const TemporaryFolder folder;
+  constexpr unsigned kMany = 1U << 23U, kAsManyAsThereAre = UINT32_MAX;
+  EXPECT_NE(problem_of(folder.write("strip.tif", strip_tiff(60, 40, kMany)))
+                .find("60x8388608 pixels it claims"),
+            std::string::npos);
+  EXPECT_NE(problem_of(folder.write("tile.tif", tile_tiff(kMany, 16)))
+                .find("8388608x16 pixels it claims"),
+            std::string::npos);
+  EXPECT_EQ(problem_of(folder.write("a.tif", strip_tiff(60, 40, kAsManyAsThereAre))), "");
+  EXPECT_EQ(problem_of(folder.write("b.tif", strip_tiff(60, 40, 65535))), "");
+}
+
+// What OpenCV knows a DICOM file by stands among the pixels; it must not be taken for one.
+TEST(ReadPicture, GoesByTheSignatureAtTheBeginning) {
+  const TemporaryFolder folder;
+  std::string tiff = strip_tiff(60, 40, 40);
   std::string bmp = read_file(write_kind(folder, ".bmp", red_and_blue()));
-  bmp.replace(18, 8, std::string("\x30\x75\0\0\x30\x75\0\0", 8));
-  EXPECT_NE(problem_of(folder.write("huge.bmp", bmp)).find("30000x30000 pixels"),
-            std::string::npos);
+  for (std::string* bytes : {&tiff, &bmp}) bytes->replace(128, 4, "DICM");
+  // Pixels begin at byte 122; 'D' is the seventh.
+  const cv::Mat rgb = read_picture(folder.write("a.tif", tiff));
+  ASSERT_EQ(rgb.size(), cv::Size(60, 40));
+  EXPECT_EQ(rgb.at<cv::Vec3b>(0, 6), cv::Vec3b('D', 'D', 'D'));
+  EXPECT_EQ(read_picture(folder.write("b.bmp", bmp)).size(), cv::Size(64, 48));
+}
 
-  std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
-  const std::size_t frame = jpeg.find("\xff\xc0");
-  ASSERT_NE(frame, std::string::npos);
-  jpeg.replace(frame + 5, 4, std::string("\x75\x30\x75\x30", 4));
-  EXPECT_NE(problem_of(folder.write("huge.jpg", jpeg)).find("30000x30000 pixels"),
+// libtiff goes by the first of two equal tags, and would look for a number of 64 bits elsewhere.
+TEST(ReadPicture, RefusesATiffThatHidesItsSize) {
+  const TemporaryFolder folder;
+  const std::string twice = plain_tiff(
+      {{256, 16000}, {256, 16}, {257, 16000}, {257, 16}, {258, 8}, {259, 8}, {262, 1}, {273, 0}},
+      std::string(256, 'x'));
+  EXPECT_NE(problem_of(folder.write("twice.tif", twice)).find("16000x16000 pixels it claims"),
             std::string::npos);
+  std::string wide = strip_tiff(60, 40, 40);
+  constexpr std::size_t kTypeOfWidth = 12;
+  constexpr char kLong8 = 16;
+  wide[kTypeOfWidth] = kLong8;
+  EXPECT_NE(problem_of(folder.write("wide.tif", wide)).find("TIFF tag 256 has type 16"),
+            std::string::npos);
+}
 
-  const std::string tiff(
-      "II*\0\x08\0\0\0\x02\0"
-      "\0\1\x03\0\1\0\0\0\x30\x75\0\0"
-      "\1\1\x04\0\1\0\0\0\x30\x75\0\0"
-      "\0\0\0\0",
-      38);
-  EXPECT_NE(problem_of(folder.write("huge.tif", tiff)).find("30000x30000 pixels"),
-            std::string::npos);
+TEST(ReadPicture, ReadsATiffOfTiles) {
+  const TemporaryFolder folder;
+  const cv::Mat rgb = read_picture(folder.write("tiles.tif", tile_tiff()));
+  ASSERT_EQ(rgb.size(), cv::Size(16, 16));
+  EXPECT_EQ(rgb.at<cv::Vec3b>(15, 15), cv::Vec3b(100, 100, 100));
 }
 
 TEST(WritePng, ReadsBackAsWritten) {

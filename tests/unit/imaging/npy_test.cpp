@@ -232,12 +232,14 @@ TEST(ReadNpzClassMask, RefusesDamagedAndBoastingArchives) {
   const fs::path short_path =
       write_npz(folder, "mask", npy_file(npy_header("|u1", "(1024, 1024)"), "x"));
   EXPECT_NE(mask_problem(short_path, 2).find("1048576 bytes, but 1 follow"), std::string::npos);
-  std::string boasting = read_file(short_path);
-  const std::uint32_t claimed = 128 + (1U << 20);
-  const std::size_t directory = boasting.find("PK\x01\x02");
-  ASSERT_NE(directory, std::string::npos);
-  std::memcpy(&boasting[directory + 24], &claimed, sizeof claimed);
-  EXPECT_NE(mask_problem(folder.write("boasting.npz", boasting), 2), "");
+  for (const std::uint32_t claimed : {128 + (1U << 20U), UINT32_MAX - 1}) {
+    std::string boasting = read_file(short_path);
+    const std::size_t directory = boasting.find("PK\x01\x02");
+    ASSERT_NE(directory, std::string::npos);
+    std::memcpy(&boasting[directory + 24], &claimed, sizeof claimed);
+    const std::string problem = mask_problem(folder.write("boasting.npz", boasting), 2);
+    EXPECT_NE(problem.find("claims more than its bytes can hold"), std::string::npos) << problem;
+  }
 }
 
 }  // namespace
