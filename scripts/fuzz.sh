@@ -30,7 +30,7 @@ has_fuzzer() {
     clang++-14 -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null
 }
 if ! has_fuzzer; then
-  echo "fuzz.sh: skipped, no clang-14 with libFuzzer: apt-get install clang-14 libclang-rt-14-dev" >&2
+  echo "fuzz.sh: skipped, no clang-14 with libFuzzer: scripts/setup.sh --with-fuzzing installs it" >&2
   exit 77
 fi
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that FlexUNet needs and that are missing. Can be run at any time:
 # with everything in place it changes nothing and needs neither a network nor root.
+#   setup.sh [--with-fuzzing]     the latter for scripts/fuzz.sh as well
 set -euo pipefail
 
 packages=(
@@ -9,11 +10,11 @@ packages=(
   # libraries; libopenblas0-openmp because LibTorch is half as fast with the reference BLAS
   libtorch-dev libopenblas0-openmp libopencv-dev libpng-dev libzip-dev zlib1g-dev libhdf5-dev
   libcairo2-dev nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libgtest-dev
-  # the fuzz targets; libFuzzer lies in the second
-  clang-14 libclang-rt-14-dev
   # the labels in curves and pictures of the network
   fonts-dejavu-core
 )
+
+[[ ${1-} != --with-fuzzing ]] || packages+=(clang-14 libclang-rt-14-dev)
 
 fail() {
   printf 'setup.sh: %s\n' "$@" >&2

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/setup.sh
+scripts/setup.sh --with-fuzzing
 cmake --preset release -DFLEXUNET_WERROR=ON
 cmake --build --preset release -j"$(nproc)"
 exec ctest --preset release -j"$(nproc)"
