@@ -30,8 +30,9 @@ void add_run_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--threads", arguments.threads, "Threads; 0 is one a physical core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  app.add_option("--precision", arguments.precision, "Number format of the network")
-      ->check(CLI::IsMember({"float32"}))
+  app.add_option("--precision", arguments.precision,
+                 "Number format of the activations; auto: bfloat16 where the processor computes it")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
       ->capture_default_str();
 }
 

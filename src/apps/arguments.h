@@ -23,7 +23,7 @@ struct Arguments {
   std::string device = "auto";
   int threads = 0;  ///< 0: one a physical core
   std::uint64_t seed = 137;
-  std::string precision = "float32";
+  std::string precision = "float32";  ///< of the network's activations
 };
 
 /// The config file and how strictly it is read; every program has these. `config_option` is how the

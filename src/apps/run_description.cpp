@@ -9,6 +9,7 @@
 #include "flexunet/base/checksum.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
+#include "flexunet/model/device.h"
 
 namespace flexunet {
 namespace {
@@ -17,6 +18,7 @@ using nlohmann::json;
 
 constexpr const char* kOptionsEntry = "options";
 constexpr const char* kSeedEntry = "seed";
+constexpr const char* kPrecisionEntry = "precision";
 constexpr const char* kLearningRate = "[model] learning_rate";
 constexpr const char* kSplitNames[] = {"train", "valid"};
 
@@ -94,6 +96,16 @@ void compare_files(const std::string& split, const json& before, const json& now
   }
 }
 
+// Of what may change: an entry that older checkpoints may lack.
+void compare_entry(const SafetensorsFile& checkpoint, const RunDescription& run,
+                   const std::string& key, RunDifferences& differences) {
+  const auto before = checkpoint.metadata().find(key);
+  const std::string& now = run.metadata.at(key);
+  if (before == checkpoint.metadata().end() || before->second == now) return;
+  differences.allowed.push_back(
+      fmt::format("{} is {} in the checkpoint and {} now", key, before->second, now));
+}
+
 }  // namespace
 
 RunDescription describe_run(const Session& session, const std::vector<Dataset>& splits,
@@ -102,6 +114,7 @@ RunDescription describe_run(const Session& session, const std::vector<Dataset>& 
   run.metadata = data_metadata(session.options);
   for (const auto& [key, value] : software_versions()) run.metadata[key] = value;
   run.metadata[kSeedEntry] = std::to_string(seed);
+  run.metadata[kPrecisionEntry] = precision_name(session.compute_type);
   run.metadata[kOptionsEntry] = json(session.training_settings).dump();
   if (!loss.class_weights.empty()) {
     run.metadata[kClassWeightsEntry] = json(loss.class_weights).dump();
@@ -129,12 +142,9 @@ RunDifferences compare_runs(const SafetensorsFile& checkpoint, const RunDescript
     compare_files(split, parse_entry(checkpoint, entry), json::parse(run.file_checksums.at(entry)),
                   differences);
   }
+  compare_entry(checkpoint, run, kPrecisionEntry, differences);
   for (const auto& [key, value] : software_versions()) {
-    const auto before = checkpoint.metadata().find(key);
-    if (before != checkpoint.metadata().end() && before->second != value) {
-      differences.allowed.push_back(
-          fmt::format("{} is {} in the checkpoint and {} now", key, before->second, value));
-    }
+    compare_entry(checkpoint, run, key, differences);
   }
   return differences;
 }

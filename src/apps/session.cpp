@@ -62,10 +62,12 @@ std::filesystem::path find_best_model(const std::filesystem::path& model_dir) {
 Session open_session(const Arguments& arguments, Task task) {
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);
-  Session session{std::move(config.options), std::move(config.training_settings),
-                  select_device(arguments.device), select_threads(arguments.threads),
-                  arguments.lenient};
-  say_more(fmt::format("device {}, {} threads", session.device.str(), session.threads));
+  Session session{std::move(config.options),         std::move(config.training_settings),
+                  select_device(arguments.device),   torch::kFloat32,
+                  select_threads(arguments.threads), arguments.lenient};
+  session.compute_type = select_compute_type(arguments.precision, session.device);
+  say_more(fmt::format("device {}, {}, {} threads", session.device.str(),
+                       precision_name(session.compute_type), session.threads));
   return session;
 }
 
@@ -121,6 +123,7 @@ TrainedModel load_best_model(const Session& session) {
   model.metadata = load_any_weights(file, model.network).metadata;
   require_same_data(model.metadata, session.options, file);
   model.network->to(session.device);
+  model.network->set_compute_type(session.compute_type);
   model.network->eval();
   return model;
 }

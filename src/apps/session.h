@@ -18,6 +18,7 @@ struct Session {
   Options options;
   TrainingSettings training_settings;
   torch::Device device;
+  torch::ScalarType compute_type;  ///< of the network's activations
   int threads;
   bool lenient;
 };

@@ -187,6 +187,7 @@ void run_training(const Session& session, Arguments arguments, const TrainArgume
   // Before earlier results are moved away: the model may be one of them.
   FlexUNet model = make_network(options, arguments, checkpoint ? TrainArguments{} : train);
   model->to(session.device);
+  model->set_compute_type(session.compute_type);
   Trainer trainer(model, trainer_options(options, loss, arguments.seed), session.device);
   if (checkpoint) resume_run(trainer, *checkpoint, run, options.optimizer.learning_rate);
   const bool goes_on = checkpoint.has_value();

@@ -26,7 +26,8 @@ torch::Tensor activate(Activation activation, torch::Tensor x) {
     case Activation::kSwish:
       return torch::silu(x);
     case Activation::kMish:
-      return torch::mish(x);
+      // LibTorch 1.13 has no kernel for bfloat16.
+      return torch::mish(x.to(torch::kFloat32)).to(x.scalar_type());
   }
   throw std::logic_error("activation without a case");
 }

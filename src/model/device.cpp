@@ -28,6 +28,17 @@ int physical_cores() {
   return cores.empty() ? logical : std::min(logical, static_cast<int>(cores.size()));
 }
 
+bool computes_bfloat16() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(cpuinfo, line)) {
+    if (line.rfind("flags", 0) != 0) continue;
+    return line.find(" avx512_bf16") != std::string::npos ||
+           line.find(" amx_bf16") != std::string::npos;
+  }
+  return false;
+}
+
 }  // namespace
 
 torch::Device select_device(const std::string& name) {
@@ -53,6 +64,16 @@ torch::Device select_device(const std::string& name) {
                                   count, count - 1));
   }
   return torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index));
+}
+
+torch::ScalarType select_compute_type(const std::string& precision, torch::Device device) {
+  const bool native = device.is_cpu() && computes_bfloat16();
+  return precision == "bfloat16" || (precision == "auto" && native) ? torch::kBFloat16
+                                                                    : torch::kFloat32;
+}
+
+std::string precision_name(torch::ScalarType compute_type) {
+  return compute_type == torch::kBFloat16 ? "bfloat16" : "float32";
 }
 
 int select_threads(int requested) {

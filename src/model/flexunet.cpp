@@ -40,23 +40,33 @@ torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
 }  // namespace
 
 ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
-    : activation_(network.activation), dropout_rate_(level_shape(network, level).dropout) {
-  const LevelShape shape = level_shape(network, level);
-  conv1_ = register_module("conv1", same_convolution(in_channels, shape));
-  norm1_ = make_normalization(network.normalization, shape.filters);
+    : activation_(network.activation),
+      dropout_rate_(level_shape(network, level).dropout),
+      shape_(level_shape(network, level)) {
+  conv1_ = register_module("conv1", same_convolution(in_channels, shape_));
+  norm1_ = make_normalization(network.normalization, shape_.filters);
   if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
-  conv2_ = register_module("conv2", same_convolution(shape.filters, shape));
-  norm2_ = make_normalization(network.normalization, shape.filters);
+  conv2_ = register_module("conv2", same_convolution(shape_.filters, shape_));
+  norm2_ = make_normalization(network.normalization, shape_.filters);
   if (!norm2_.is_empty()) register_module("norm2", norm2_.ptr());
 }
 
+torch::Tensor ConvBlockImpl::convolve(torch::nn::Conv2d& convolution,
+                                      const torch::Tensor& x) const {
+  const torch::ScalarType type = x.scalar_type();
+  return torch::conv2d(x, convolution->weight.to(type), convolution->bias.to(type), 1,
+                       shape_.kernel / 2 * shape_.dilation, shape_.dilation);
+}
+
 torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
-  x = activate(activation_, conv1_(x));
-  if (!norm1_.is_empty()) x = norm1_.forward(x);
+  const torch::ScalarType type = x.scalar_type();
+  const auto normalize = [type](torch::nn::AnyModule& normalization, const torch::Tensor& input) {
+    if (normalization.is_empty()) return input;
+    return normalization.forward(input.to(torch::kFloat32)).to(type);
+  };
+  x = normalize(norm1_, activate(activation_, convolve(conv1_, x)));
   if (dropout_rate_ > 0) x = torch::dropout(x, dropout_rate_, is_training());
-  x = activate(activation_, conv2_(x));
-  if (!norm2_.is_empty()) x = norm2_.forward(x);
-  return x;
+  return normalize(norm2_, activate(activation_, convolve(conv2_, x)));
 }
 
 UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels)
@@ -66,7 +76,9 @@ UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_
 torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x) {
   const torch::Tensor kernel =
       weight_.permute({1, 2, 3, 0}).reshape({4 * weight_.size(1), weight_.size(0), 1, 1});
-  return torch::pixel_shuffle(torch::conv2d(x, kernel, bias_.repeat_interleave(4)), 2);
+  const torch::ScalarType type = x.scalar_type();
+  const torch::Tensor bias = bias_.repeat_interleave(4);
+  return torch::pixel_shuffle(torch::conv2d(x, kernel.to(type), bias.to(type)), 2);
 }
 
 DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)
@@ -99,6 +111,7 @@ FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : 
 torch::Tensor FlexUNetImpl::forward(const torch::Tensor& images) {
   torch::Tensor x = images.to(torch::kFloat32).contiguous(torch::MemoryFormat::ChannelsLast);
   if (network_.input_normalize) x = x / 255.0;
+  x = x.to(compute_type_);
   std::vector<torch::Tensor> skips;
   for (std::size_t level = 0; level + 1 < encoder_->size(); ++level) {
     skips.push_back(encoder_[level]->as<ConvBlockImpl>()->forward(x));
@@ -109,7 +122,7 @@ torch::Tensor FlexUNetImpl::forward(const torch::Tensor& images) {
     x = decoder_[level]->as<DecoderLevelImpl>()->forward(x, skips[level]);
     skips.pop_back();
   }
-  return head_(x);
+  return head_(x.to(torch::kFloat32));
 }
 
 void use_channels_last(torch::nn::Module& module) {

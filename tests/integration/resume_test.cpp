@@ -141,6 +141,20 @@ TEST(Resume, TakesTheSeedOfTheRun) {
   EXPECT_TRUE(contains(resumed.out, "seed 5")) << resumed.out;
 }
 
+TEST(Resume, MayChangeThePrecisionAndSaysSo) {
+  const ToyProject project(20, 2);
+  const ProcessResult trained =
+      project.run("train", {"--precision", "bfloat16", "--set", "train.epochs=1"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const fs::path last = project.folder() / "models/last_checkpoint.safetensors";
+  EXPECT_EQ(SafetensorsFile::read(last).metadata().at("precision"), "bfloat16");
+  const ProcessResult resumed = resume(project, {"--precision", "float32"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_TRUE(contains(resumed.out, "precision is bfloat16 in the checkpoint and float32 now"))
+      << resumed.out;
+  EXPECT_EQ(SafetensorsFile::read(last).metadata().at("precision"), "float32");
+}
+
 TEST(Checkpoint, TellsTheRunThatMadeIt) {
   const ToyProject project(20, 1);
   ASSERT_EQ(project.run("train").exit_code, 0);

@@ -4,20 +4,25 @@
 
 #include <cstdint>
 
+#include "flexunet/config/network_shape.h"
 #include "flexunet/config/options.h"
 
 namespace flexunet {
 
 /// Two convolutions of one level: conv - activation - [normalization] - dropout - conv - activation
-/// - [normalization]. (N,in,H,W) float32 -> (N,out,H,W).
+/// - [normalization]. (N,in,H,W) -> (N,out,H,W) of the same number format, float32 or bfloat16;
+/// normalization computes in float32.
 class ConvBlockImpl : public torch::nn::Module {
  public:
   ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels);
   torch::Tensor forward(torch::Tensor x);
 
  private:
+  torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& x) const;
+
   Activation activation_;
   double dropout_rate_;
+  LevelShape shape_;
   torch::nn::Conv2d conv1_{nullptr};
   torch::nn::Conv2d conv2_{nullptr};
   torch::nn::AnyModule norm1_;  // empty without normalization
@@ -61,10 +66,15 @@ class FlexUNetImpl : public torch::nn::Module {
   /// Images (N,C,H,W) uint8 or float, 0..255, to logits (N,num_classes,H,W) float32.
   torch::Tensor forward(const torch::Tensor& images);
 
+  /// The number format of activations, torch::kFloat32 (at first) or torch::kBFloat16. Weights,
+  /// normalization and the head stay float32.
+  void set_compute_type(torch::ScalarType type) { compute_type_ = type; }
+
   const NetworkOptions& network() const { return network_; }
 
  private:
   NetworkOptions network_;
+  torch::ScalarType compute_type_ = torch::kFloat32;
   torch::nn::ModuleList encoder_;
   torch::nn::ModuleList decoder_;
   torch::nn::Conv2d head_{nullptr};
