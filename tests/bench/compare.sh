@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares FlexUNet with PyTorch and Keras on the same network, batch and threads; see README.md.
 #   compare.sh [--rounds N] [--network 256|knee] [--threads N]
-# Builds what is missing, and installs the peers from PyPI into build/bench/venv (5 GB) the first
+# Builds what is missing, and installs the peers from PyPI into build/bench/venv (6 GB) the first
 # time. Exits 1 when a bar is missed; the last line names those.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
