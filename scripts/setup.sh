@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that FlexUNet needs and that are missing. Can be run at any time:
 # with everything in place it changes nothing and needs neither a network nor root.
-#   setup.sh [--with-fuzzing]     the latter for scripts/fuzz.sh as well
+#   setup.sh [--with-fuzzing] [--with-benchmarks]
+# installs what scripts/fuzz.sh and the benchmarks in tests/bench need as well.
 set -euo pipefail
 
 packages=(
@@ -14,12 +15,18 @@ packages=(
   fonts-dejavu-core
 )
 
-[[ ${1-} != --with-fuzzing ]] || packages+=(clang-14 libclang-rt-14-dev)
-
 fail() {
   printf 'setup.sh: %s\n' "$@" >&2
   exit 2
 }
+
+for option in "$@"; do
+  case $option in
+    --with-fuzzing) packages+=(clang-14 libclang-rt-14-dev) ;;
+    --with-benchmarks) packages+=(libbenchmark-dev python3-venv) ;;
+    *) fail "$option: no such option, choose --with-fuzzing or --with-benchmarks" ;;
+  esac
+done
 
 command -v dpkg-query >/dev/null || fail \
   "this system has no dpkg, and setup.sh knows Debian only (tried with Debian 12)." \
