@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "bench/bench_data.h"
@@ -23,10 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// What the network computes in, and how the options say so: a line for each further precision.
-const std::map<std::string, void (*)(Options&)> kPrecisions{
-    {"float32", [](Options&) {}},
-};
+const std::vector<std::string> kPrecisions{"float32", "bfloat16"};
 
 struct StepArguments {
   fs::path config;
@@ -40,11 +36,7 @@ struct StepArguments {
   fs::path probs;  // empty: not written
 };
 
-json precision_names() {
-  json names = json::array();
-  for (const auto& [name, choose] : kPrecisions) names.push_back(name);
-  return names;
-}
+json precision_names() { return kPrecisions; }
 
 // The probabilities of the batch as (N,classes,H,W).
 void write_probs(const fs::path& path, FlexUNet& model, const Dataset& batch) {
@@ -57,11 +49,11 @@ void write_probs(const fs::path& path, FlexUNet& model, const Dataset& batch) {
 }
 
 json run_steps(const StepArguments& arguments) {
-  Options options = bench_options(arguments.config);
-  kPrecisions.at(arguments.precision)(options);
+  const Options options = bench_options(arguments.config);
   const int threads = select_threads(arguments.threads);
   FlexUNet model(options.network);
   load_weights(arguments.weights, model);
+  model->set_compute_type(select_compute_type(arguments.precision, torch::kCPU));
   const Dataset batch = read_batch(arguments.batch, options.network);
   const int size = static_cast<int>(batch.samples.size());
   const int steps = arguments.warm_up + arguments.steps;
@@ -79,8 +71,6 @@ json run_steps(const StepArguments& arguments) {
 }
 
 void add_options(CLI::App& app, StepArguments& arguments) {
-  std::vector<std::string> precisions;
-  for (const auto& [name, choose] : kPrecisions) precisions.push_back(name);
   app.add_option("--config", arguments.config, "Config of the network")->required();
   app.add_option("--weights", arguments.weights, "Weights to start from (.safetensors)")
       ->required();
@@ -88,7 +78,7 @@ void add_options(CLI::App& app, StepArguments& arguments) {
   app.add_option("--task", arguments.task, "What is timed")
       ->check(CLI::IsMember({"train", "infer"}));
   app.add_option("--precision", arguments.precision, "What the network computes in")
-      ->check(CLI::IsMember(precisions));
+      ->check(CLI::IsMember(kPrecisions));
   app.add_option("--threads", arguments.threads, "0: one a physical core");
   app.add_option("--steps", arguments.steps, "Steps that are timed")->check(CLI::PositiveNumber);
   app.add_option("--warm-up", arguments.warm_up, "Steps before them")
