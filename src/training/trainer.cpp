@@ -1,7 +1,6 @@
 #include "flexunet/training/trainer.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 #include <limits>

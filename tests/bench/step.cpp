@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -11,7 +10,6 @@
 #include "bench/bench_data.h"
 #include "bench/network_steps.h"
 #include "bench/operations.h"
-#include "flexunet/base/text.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/model/device.h"

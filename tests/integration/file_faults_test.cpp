@@ -19,12 +19,11 @@ namespace fs = std::filesystem;
 
 std::size_t stride() { return is_long_form() ? 1 : 9; }
 
+// Temporary files, and the lock of a run that has ended.
 std::vector<std::string> leftovers(const ToyProject& project) {
-  std::vector<std::string> found;
+  std::vector<std::string> found = temporary_files(project.folder());
   for (const std::string& file : project.files()) {
-    if (fs::path(file).extension() == ".tmp" || fs::path(file).filename() == ".lock") {
-      found.push_back(file);
-    }
+    if (fs::path(file).filename() == ".lock") found.push_back(file);
   }
   return found;
 }
@@ -50,15 +49,10 @@ std::string target_of(const std::vector<FileOperation>& operations, std::size_t 
 // Fresh projects share one data set: making it takes longer than the training.
 class FileFaults : public testing::Test {
  protected:
-  void remove_results() const {
-    for (const char* name : {"models", "eval", "history.json", "epoch_change_infer"}) {
-      fs::remove_all(project_.folder() / name);
-    }
-  }
   // Fails operation `number` and checks what is left, what is said, and that the run goes on.
   void check(std::size_t number, const std::string& target, const FileContents& undisturbed) {
     SCOPED_TRACE("operation " + std::to_string(number) + " on " + target);
-    remove_results();
+    remove_results(project_.folder());
     const ProcessResult failed = train_with_fault(
         project_, {}, "fail=" + std::to_string(ENOSPC) + "@" + std::to_string(number));
     const bool warning_only = is_worth_a_warning_only(target);
@@ -102,7 +96,7 @@ TEST_F(FileFaults, LoseNothingOfAnEarlierRun) {
   // A lock, four moves, a new lock, the copy of the config.
   constexpr std::size_t kOperations = 11;
   for (std::size_t number = 1; number <= kOperations; number += is_long_form() ? 1 : 4) {
-    remove_results();
+    remove_results(project_.folder());
     fs::remove_all(project_.folder() / "previous_runs");
     for (const auto& [name, content] : before) write_file(project_.folder() / name, content);
     const ProcessResult failed =
@@ -126,7 +120,7 @@ TEST_F(FileFaults, SignalsLetTheEpochInHandBeSaved) {
   const std::size_t operation = end_of_first_epoch(list_file_operations(project_, {}));
   const FileContents undisturbed = results_in(project_.folder());
   for (const int signal : {SIGINT, SIGTERM}) {
-    remove_results();
+    remove_results(project_.folder());
     const std::string at = std::to_string(signal) + "@" + std::to_string(operation);
     const ProcessResult stopped = train_with_fault(project_, {}, "raise=" + at);
     EXPECT_EQ(stopped.exit_code, 128 + signal) << stopped.err;
@@ -135,7 +129,7 @@ TEST_F(FileFaults, SignalsLetTheEpochInHandBeSaved) {
     EXPECT_EQ(train_with_fault(project_, {"--resume"}, "").exit_code, 0);
     EXPECT_TRUE(results_in(project_.folder()) == undisturbed);
   }
-  remove_results();
+  remove_results(project_.folder());
   const ProcessResult at_once =
       train_with_fault(project_, {}, "raise2=15@" + std::to_string(operation));
   EXPECT_EQ(at_once.exit_code, 143) << at_once.err;

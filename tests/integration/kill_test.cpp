@@ -14,21 +14,11 @@
 namespace flexunet {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int kKilled = 137;
 
 int kills_wanted() {
   const char* wanted = std::getenv("FLEXUNET_KILLS");
   return wanted == nullptr ? 20 : std::stoi(wanted);
-}
-
-std::vector<std::string> temporary_files(const ToyProject& project) {
-  std::vector<std::string> found;
-  for (const std::string& file : project.files()) {
-    if (fs::path(file).extension() == ".tmp") found.push_back(file);
-  }
-  return found;
 }
 
 class KillTest : public testing::Test {
@@ -38,17 +28,12 @@ class KillTest : public testing::Test {
     operations_ = list_file_operations(project_, {}).size();
     undisturbed_ = results_in(project_.folder());
     files_ = project_.files();
-    remove_results();
+    remove_results(project_.folder());
     const auto start = std::chrono::steady_clock::now();
     ASSERT_EQ(project_.run("train", {"--device", "cpu"}).exit_code, 0);
     duration_ = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - start);
-    remove_results();
-  }
-  void remove_results() const {
-    for (const char* name : {"models", "eval", "history.json", "epoch_change_infer"}) {
-      fs::remove_all(project_.folder() / name);
-    }
+    remove_results(project_.folder());
   }
   // Every second kill at any time, the others within a file operation.
   ProcessResult run_and_kill() {
@@ -86,13 +71,13 @@ TEST_F(KillTest, RunsThatAreKilledAndResumedEndAsIfNothingHadHappened) {
     ASSERT_EQ(find_torn_file(project_.folder()), "") << "after kill " << kills;
     if (result.exit_code == kKilled) {
       ++kills;
-      kills_within_a_write += temporary_files(project_).empty() ? 0 : 1;
+      kills_within_a_write += temporary_files(project_.folder()).empty() ? 0 : 1;
       continue;
     }
     ASSERT_EQ(result.exit_code, 0) << result.err;
     ++finished;
     expect_the_undisturbed_results();
-    remove_results();
+    remove_results(project_.folder());
   }
   fmt::print("{} kills, {} of them within the writing of a file, {} runs resumed to their end\n",
              kills, kills_within_a_write, finished);

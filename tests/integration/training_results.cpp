@@ -56,6 +56,22 @@ FileContents results_in(const fs::path& project) {
   return contents;
 }
 
+void remove_results(const fs::path& project) {
+  for (const char* name : {"models", "eval", "history.json", "epoch_change_infer"}) {
+    fs::remove_all(project / name);
+  }
+}
+
+std::vector<std::string> temporary_files(const fs::path& project) {
+  std::vector<std::string> found;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(project)) {
+    if (entry.path().extension() == ".tmp") {
+      found.push_back(entry.path().lexically_relative(project).string());
+    }
+  }
+  return found;
+}
+
 std::string find_torn_file(const fs::path& project) {
   if (!fs::exists(project)) return "";
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(project)) {
