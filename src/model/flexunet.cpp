@@ -11,10 +11,13 @@
 namespace flexunet {
 namespace {
 
+// Pixels on each side that keep the size.
+std::int64_t same_padding(const LevelShape& level) { return level.kernel / 2 * level.dilation; }
+
 torch::nn::Conv2d same_convolution(std::int64_t in_channels, const LevelShape& level) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, level.filters, level.kernel)
                                .dilation(level.dilation)
-                               .padding(level.kernel / 2 * level.dilation));
+                               .padding(same_padding(level)));
 }
 
 // Weight 1 and bias 0 for each channel; statistics over the batch, or over the groups of an image.
@@ -40,9 +43,7 @@ torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
 }  // namespace
 
 ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
-    : activation_(network.activation),
-      dropout_rate_(level_shape(network, level).dropout),
-      shape_(level_shape(network, level)) {
+    : activation_(network.activation), shape_(level_shape(network, level)) {
   conv1_ = register_module("conv1", same_convolution(in_channels, shape_));
   norm1_ = make_normalization(network.normalization, shape_.filters);
   if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
@@ -55,7 +56,7 @@ torch::Tensor ConvBlockImpl::convolve(torch::nn::Conv2d& convolution,
                                       const torch::Tensor& x) const {
   const torch::ScalarType type = x.scalar_type();
   return torch::conv2d(x, convolution->weight.to(type), convolution->bias.to(type), 1,
-                       shape_.kernel / 2 * shape_.dilation, shape_.dilation);
+                       same_padding(shape_), shape_.dilation);
 }
 
 torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
@@ -65,7 +66,7 @@ torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
     return normalization.forward(input.to(torch::kFloat32)).to(type);
   };
   x = normalize(norm1_, activate(activation_, convolve(conv1_, x)));
-  if (dropout_rate_ > 0) x = torch::dropout(x, dropout_rate_, is_training());
+  if (shape_.dropout > 0) x = torch::dropout(x, shape_.dropout, is_training());
   return normalize(norm2_, activate(activation_, convolve(conv2_, x)));
 }
 

@@ -21,7 +21,6 @@ class ConvBlockImpl : public torch::nn::Module {
   torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& x) const;
 
   Activation activation_;
-  double dropout_rate_;
   LevelShape shape_;
   torch::nn::Conv2d conv1_{nullptr};
   torch::nn::Conv2d conv2_{nullptr};
