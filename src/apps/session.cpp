@@ -5,6 +5,7 @@
 
 #include "apps/console.h"
 #include "flexunet/base/error.h"
+#include "flexunet/base/memory.h"
 #include "flexunet/base/text.h"
 #include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
@@ -60,6 +61,7 @@ std::filesystem::path find_best_model(const std::filesystem::path& model_dir) {
 }  // namespace
 
 Session open_session(const Arguments& arguments, Task task) {
+  keep_freed_memory();
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);
   Session session{std::move(config.options),         std::move(config.training_settings),

@@ -6,7 +6,9 @@
 
 #include "flexunet/config/network_shape.h"
 #include "flexunet/model/activation.h"
+#include "flexunet/model/dropout.h"
 #include "flexunet/model/initialization.h"
+#include "flexunet/model/skip_connection.h"
 
 namespace flexunet {
 namespace {
@@ -66,7 +68,7 @@ torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
     return normalization.forward(input.to(torch::kFloat32)).to(type);
   };
   x = normalize(norm1_, activate(activation_, convolve(conv1_, x)));
-  if (shape_.dropout > 0) x = torch::dropout(x, shape_.dropout, is_training());
+  x = apply_dropout(x, shape_.dropout, is_training());
   return normalize(norm2_, activate(activation_, convolve(conv2_, x)));
 }
 
@@ -74,12 +76,12 @@ UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_
     : weight_(register_parameter("weight", torch::zeros({in_channels, out_channels, 2, 2}))),
       bias_(register_parameter("bias", torch::zeros({out_channels}))) {}
 
-torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x) {
+torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x, const torch::Tensor& skip) {
   const torch::Tensor kernel =
-      weight_.permute({1, 2, 3, 0}).reshape({4 * weight_.size(1), weight_.size(0), 1, 1});
+      weight_.permute({2, 3, 1, 0}).reshape({4 * weight_.size(1), weight_.size(0), 1, 1});
   const torch::ScalarType type = x.scalar_type();
-  const torch::Tensor bias = bias_.repeat_interleave(4);
-  return torch::pixel_shuffle(torch::conv2d(x, kernel.to(type), bias.to(type)), 2);
+  const torch::Tensor bias = bias_.repeat({4});
+  return unfold_beside_skip(torch::conv2d(x, kernel.to(type), bias.to(type)), skip);
 }
 
 DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)
@@ -89,7 +91,7 @@ DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)
 }
 
 torch::Tensor DecoderLevelImpl::forward(const torch::Tensor& below, const torch::Tensor& skip) {
-  return ConvBlockImpl::forward(torch::cat({up_(below), skip}, 1));
+  return ConvBlockImpl::forward(up_(below, skip));
 }
 
 FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : network_(network) {
@@ -115,8 +117,9 @@ torch::Tensor FlexUNetImpl::forward(const torch::Tensor& images) {
   x = x.to(compute_type_);
   std::vector<torch::Tensor> skips;
   for (std::size_t level = 0; level + 1 < encoder_->size(); ++level) {
-    skips.push_back(encoder_[level]->as<ConvBlockImpl>()->forward(x));
-    x = torch::max_pool2d(skips.back(), 2);
+    auto [pooled, skip] = pool_with_skip(encoder_[level]->as<ConvBlockImpl>()->forward(x));
+    skips.push_back(skip);
+    x = pooled;
   }
   x = encoder_[encoder_->size() - 1]->as<ConvBlockImpl>()->forward(x);
   for (std::size_t level = decoder_->size(); level-- > 0;) {

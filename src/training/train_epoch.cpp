@@ -108,11 +108,9 @@ Batch Trainer::draw_batch(int epoch, const Dataset& train,
 }
 
 void Trainer::train_step(const Batch& batch, RunningMeans& means) {
-  optimizer_.zero_grad();
   const torch::Tensor logits = model_(batch.images);
   const torch::Tensor loss = compute_loss(options_.loss, logits, batch.class_masks);
-  loss.backward();
-  optimizer_.step();
+  optimizer_.step_backward(loss);
   const torch::NoGradGuard no_grad;
   const torch::Tensor probs = torch::softmax(logits, 1);
   means.add(loss, compute_metric(options_.loss, probs, batch.class_masks),

@@ -10,6 +10,7 @@
 #include "bench/bench_data.h"
 #include "bench/network_steps.h"
 #include "bench/operations.h"
+#include "flexunet/base/memory.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/model/device.h"
@@ -47,6 +48,7 @@ void write_probs(const fs::path& path, FlexUNet& model, const Dataset& batch) {
 }
 
 json run_steps(const StepArguments& arguments) {
+  keep_freed_memory();  // as the programs do
   const Options options = bench_options(arguments.config);
   const int threads = select_threads(arguments.threads);
   FlexUNet model(options.network);

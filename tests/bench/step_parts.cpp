@@ -68,16 +68,12 @@ StepParts step_parts(FlexUNet model, const Options& options, const Dataset& data
     clock.start();
     const Batch batch = draw_batch(options, dataset);
     clock.end("batch");
-    optimizer.zero_grad();
-    clock.end("zero_grad");
     const torch::Tensor logits = model(batch.images);
     clock.end("forward");
     const torch::Tensor loss = compute_loss(options.loss, logits, batch.class_masks);
     clock.end("loss");
-    loss.backward();
-    clock.end("backward");
-    optimizer.step();
-    clock.end("adam");
+    optimizer.step_backward(loss);
+    clock.end("backward_and_adam");
     const torch::NoGradGuard no_grad;
     const torch::Tensor metric =
         compute_metric(options.loss, torch::softmax(logits, 1), batch.class_masks);

@@ -83,11 +83,10 @@ class Replay {
 
   LossAndDice train_on(std::int64_t first, std::int64_t last) {
     model_->train();
-    optimizer_.zero_grad();
+    model_->zero_grad();  // of what compare_gradients left
     const torch::Tensor logits = model_(golden_.images(first, last));
-    compute_loss(golden_.loss, logits, golden_.class_masks(first, last)).backward();
     const LossAndDice batch = score(logits, first, last);
-    optimizer_.step();
+    optimizer_.step_backward(compute_loss(golden_.loss, logits, golden_.class_masks(first, last)));
     return batch;
   }
 

@@ -29,13 +29,14 @@ class ConvBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ConvBlock);
 
-/// Transposed convolution 2x2, stride 2: (N,in,H,W) -> (N,out,2H,2W). Parameters are laid out as
-/// ConvTranspose2d's, weight (in,out,2,2) and bias (out); computed as a 1x1 convolution and a pixel
-/// shuffle, which is equal within float rounding and quicker on the CPU.
+/// Transposed convolution 2x2, stride 2, concatenated with the skip connection:
+/// (N,in,H,W), (N,skip,2H,2W) -> (N,out+skip,2H,2W). Parameters are laid out as ConvTranspose2d's,
+/// weight (in,out,2,2) and bias (out); computed as a 1x1 convolution whose outputs are spread over
+/// the pixels, which is equal within float rounding and quicker on the CPU.
 class UpConvolutionImpl : public torch::nn::Module {
  public:
   UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels);
-  torch::Tensor forward(const torch::Tensor& x);
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& skip);
 
  private:
   torch::Tensor weight_;
@@ -43,7 +44,7 @@ class UpConvolutionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(UpConvolution);
 
-/// One level of the way up: transposed convolution, concatenation [up, skip], ConvBlock.
+/// One level of the way up: UpConvolution beside the skip connection, ConvBlock.
 class DecoderLevelImpl : public ConvBlockImpl {
  public:
   DecoderLevelImpl(const NetworkOptions& network, int level);

@@ -2,7 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "flexunet/config/options.h"
@@ -15,11 +17,16 @@ namespace flexunet {
 class Adam {
  public:
   Adam(std::vector<torch::Tensor> parameters, const OptimizerOptions& options);
+  Adam(const Adam&) = delete;
+  Adam& operator=(const Adam&) = delete;
 
-  /// One update from the parameters' gradients; parameters without one are left alone.
+  /// One update from the parameters' gradients, which it drops; parameters without one are left
+  /// alone.
   void step();
-  /// Drops all gradients.
-  void zero_grad();
+  /// One update on the way back from `loss`, each parameter's as soon as its gradient is known and
+  /// still in the processor's cache. Gradients are dropped at once, so that they are never in
+  /// memory all together. The network must use each parameter once.
+  void step_backward(const torch::Tensor& loss);
 
   double learning_rate() const { return options_.learning_rate; }
   void set_learning_rate(double learning_rate) { options_.learning_rate = learning_rate; }
@@ -32,11 +39,20 @@ class Adam {
   void set_steps(std::int64_t steps) { steps_ = steps; }
 
  private:
+  void update_when_gradient_is_known();
+  double step_size() const;
+  double kept_by_decay() const;
+  void update(std::size_t i);
+  void update_step_by_step(std::size_t i);
+  void update_in_one_pass(std::size_t i);
+
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> first_moments_;
   std::vector<torch::Tensor> second_moments_;
   OptimizerOptions options_;
   std::int64_t steps_ = 0;
+  // Of each parameter: where its gradient arrives; the hooks live as long as they are held here.
+  std::vector<std::shared_ptr<torch::autograd::Node>> gradient_ends_;
 };
 
 }  // namespace flexunet

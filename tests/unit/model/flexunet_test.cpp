@@ -144,7 +144,7 @@ TEST(FlexUNet, DropsNothingInEvaluationModeAndSomethingInTraining) {
   EXPECT_FALSE(torch::equal(model(images), model(images)));
 }
 
-TEST(UpConvolution, EqualsATransposedConvolution) {
+TEST(UpConvolution, EqualsATransposedConvolutionBesideTheSkipConnection) {
   torch::manual_seed(1);
   UpConvolution up(6, 4);
   const torch::NoGradGuard no_grad;
@@ -153,7 +153,8 @@ TEST(UpConvolution, EqualsATransposedConvolution) {
   const auto parameters = up->named_parameters();
   const torch::Tensor expected =
       torch::conv_transpose2d(x, parameters["weight"], parameters["bias"], 2);
-  EXPECT_TRUE(torch::allclose(up(x), expected, 1e-5, 1e-5));
+  const torch::Tensor skip = torch::randn({2, 3, 10, 14});
+  EXPECT_TRUE(torch::allclose(up(x, skip), torch::cat({expected, skip}, 1), 1e-5, 1e-5));
 }
 
 TEST(Initialization, DrawsTheSameWeightsFromTheSameSeed) {

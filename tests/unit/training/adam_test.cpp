@@ -70,5 +70,51 @@ TEST(Adam, LeavesParametersWithoutGradientAlone) {
   EXPECT_EQ(parameter.item<double>(), 1.0);
 }
 
+// In float32 on the CPU one loop computes what in float64 LibTorch's operations do.
+TEST(Adam, UpdatesFloat32InOnePassAsStepByStep) {
+  for (const OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW}) {
+    torch::manual_seed(1);
+    const torch::Tensor start = torch::randn({40, 30, 9, 9});
+    torch::Tensor exact = start.to(torch::kFloat64).requires_grad_();
+    // Gradient and parameter lie in memory in different orders.
+    torch::Tensor single =
+        start.clone().contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_();
+    Adam exact_adam({exact}, options_of(kind, 0.5));
+    Adam single_adam({single}, options_of(kind, 0.5));
+    for (int step = 0; step < 5; ++step) {
+      const torch::Tensor gradient = torch::randn_like(start);
+      exact.mutable_grad() = gradient.to(torch::kFloat64);
+      single.mutable_grad() = gradient.clone();
+      exact_adam.step();
+      single_adam.step();
+    }
+    EXPECT_TRUE(torch::allclose(single.to(torch::kFloat64), exact, 1e-5, 1e-6));
+    EXPECT_FALSE(torch::allclose(single, start, 1e-2, 1e-2));
+  }
+}
+
+TEST(Adam, LetsWhatIsNoNumberReachTheWeights) {
+  torch::Tensor parameter = torch::zeros({1}).requires_grad_();
+  parameter.mutable_grad() = torch::full({1}, std::nan(""));
+  Adam optimizer({parameter}, options_of(OptimizerKind::kAdam, 0.5));
+  optimizer.step();
+  EXPECT_TRUE(std::isnan(parameter.item<double>()));
+}
+
+TEST(Adam, UpdatesOnTheWayBackAsAfterIt) {
+  torch::Tensor after = torch::full({3}, 2.0).requires_grad_();
+  torch::Tensor on_the_way = after.detach().clone().requires_grad_();
+  Adam first({after}, options_of(OptimizerKind::kAdam, 1.0));
+  Adam second({on_the_way}, options_of(OptimizerKind::kAdam, 1.0));
+  for (int step = 0; step < 3; ++step) {
+    (after * after).sum().backward();
+    first.step();
+    second.step_backward((on_the_way * on_the_way).sum());
+    EXPECT_FALSE(on_the_way.grad().defined());
+    EXPECT_TRUE(torch::equal(after, on_the_way)) << step;
+  }
+  EXPECT_EQ(second.steps(), 3);
+}
+
 }  // namespace
 }  // namespace flexunet
