@@ -6,15 +6,13 @@
 
 #include "flexunet/config/network_shape.h"
 #include "flexunet/model/activation.h"
+#include "flexunet/model/convolution.h"
 #include "flexunet/model/dropout.h"
 #include "flexunet/model/initialization.h"
 #include "flexunet/model/skip_connection.h"
 
 namespace flexunet {
 namespace {
-
-// Pixels on each side that keep the size.
-std::int64_t same_padding(const LevelShape& level) { return level.kernel / 2 * level.dilation; }
 
 torch::nn::Conv2d same_convolution(std::int64_t in_channels, const LevelShape& level) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, level.filters, level.kernel)
@@ -45,7 +43,9 @@ torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
 }  // namespace
 
 ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
-    : activation_(network.activation), shape_(level_shape(network, level)) {
+    : activation_(network.activation),
+      normalization_(network.normalization),
+      shape_(level_shape(network, level)) {
   conv1_ = register_module("conv1", same_convolution(in_channels, shape_));
   norm1_ = make_normalization(network.normalization, shape_.filters);
   if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
@@ -54,22 +54,22 @@ ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int6
   if (!norm2_.is_empty()) register_module("norm2", norm2_.ptr());
 }
 
-torch::Tensor ConvBlockImpl::convolve(torch::nn::Conv2d& convolution,
-                                      const torch::Tensor& x) const {
-  const torch::ScalarType type = x.scalar_type();
-  return torch::conv2d(x, convolution->weight.to(type), convolution->bias.to(type), 1,
-                       same_padding(shape_), shape_.dilation);
+torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
+  const auto convolve_and_activate = [this](torch::nn::Conv2d& convolution,
+                                            const torch::Tensor& input) {
+    return activate(activation_, convolve(input, convolution->weight, convolution->bias, shape_));
+  };
+  x = normalize(norm1_, convolve_and_activate(conv1_, x));
+  x = apply_dropout(x, shape_.dropout, is_training());
+  return normalize(norm2_, convolve_and_activate(conv2_, x));
 }
 
-torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
-  const torch::ScalarType type = x.scalar_type();
-  const auto normalize = [type](torch::nn::AnyModule& normalization, const torch::Tensor& input) {
-    if (normalization.is_empty()) return input;
-    return normalization.forward(input.to(torch::kFloat32)).to(type);
-  };
-  x = normalize(norm1_, activate(activation_, convolve(conv1_, x)));
-  x = apply_dropout(x, shape_.dropout, is_training());
-  return normalize(norm2_, activate(activation_, convolve(conv2_, x)));
+torch::Tensor ConvBlockImpl::normalize(torch::nn::AnyModule& normalization,
+                                       const torch::Tensor& x) const {
+  if (normalization.is_empty()) return x;
+  if (normalization_ == NormalizationKind::kBatch) return normalization.forward(x);
+  // LibTorch's GroupNorm wants one number format for all.
+  return normalization.forward(x.to(torch::kFloat32)).to(x.scalar_type());
 }
 
 UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels)

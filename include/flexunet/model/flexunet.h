@@ -18,9 +18,10 @@ class ConvBlockImpl : public torch::nn::Module {
   torch::Tensor forward(torch::Tensor x);
 
  private:
-  torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& x) const;
+  torch::Tensor normalize(torch::nn::AnyModule& normalization, const torch::Tensor& x) const;
 
   Activation activation_;
+  NormalizationKind normalization_;
   LevelShape shape_;
   torch::nn::Conv2d conv1_{nullptr};
   torch::nn::Conv2d conv2_{nullptr};
