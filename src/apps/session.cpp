@@ -119,7 +119,7 @@ Metadata data_metadata(const Options& options) {
 
 TrainedModel load_best_model(const Session& session) {
   const std::filesystem::path file = find_best_model(session.options.train.model_dir);
-  TrainedModel model{FlexUNet(session.options.network), {}};
+  TrainedModel model{FlexUNet(session.options.network, std::nullopt), {}};
   model.metadata = load_any_weights(file, model.network).metadata;
   require_same_data(model.metadata, session.options, file);
   model.network->to(session.device);

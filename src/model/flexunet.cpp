@@ -92,7 +92,8 @@ torch::Tensor DecoderLevelImpl::forward(const torch::Tensor& below, const torch:
   return ConvBlockImpl::forward(torch::cat({up_(below), skip}, 1));
 }
 
-FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : network_(network) {
+FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::optional<std::uint64_t> seed)
+    : network_(network) {
   register_module("encoder", encoder_);
   register_module("decoder", decoder_);
   for (int level = 0; level < network.num_layers; ++level) {
@@ -105,7 +106,7 @@ FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : 
   }
   head_ = register_module("head", torch::nn::Conv2d(torch::nn::Conv2dOptions(
                                       network.base_filters, network.num_classes, 1)));
-  initialize_weights(*this, seed);
+  if (seed) initialize_weights(*this, *seed);
   use_channels_last(*this);
 }
 

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "flexunet/config/network_shape.h"
 #include "flexunet/config/options.h"
@@ -60,7 +61,9 @@ class FlexUNetImpl : public torch::nn::Module {
  public:
   /// Weights are drawn from `seed`: he_normal (truncated at 2 sigma) for the convolutions of
   /// encoder and decoder, glorot_uniform for transposed convolutions and the head, biases 0.
-  explicit FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed = 137);
+  /// Without a seed they stay unset until a file fills them: drawing takes seconds for large
+  /// networks.
+  explicit FlexUNetImpl(const NetworkOptions& network, std::optional<std::uint64_t> seed = 137);
 
   /// Images (N,C,H,W) uint8 or float, 0..255, to logits (N,num_classes,H,W) float32.
   torch::Tensor forward(const torch::Tensor& images);
