@@ -11,15 +11,6 @@
 namespace flexunet {
 namespace {
 
-// Pixels on each side that keep the size.
-std::int64_t same_padding(const LevelShape& level) { return level.kernel / 2 * level.dilation; }
-
-torch::nn::Conv2d same_convolution(std::int64_t in_channels, const LevelShape& level) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, level.filters, level.kernel)
-                               .dilation(level.dilation)
-                               .padding(same_padding(level)));
-}
-
 // Weight 1 and bias 0 for each channel; statistics over the batch, or over the groups of an image.
 torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
   constexpr double kEpsilon = 1e-3;  // Keras's
@@ -42,21 +33,30 @@ torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
 
 }  // namespace
 
-ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
-    : activation_(network.activation), shape_(level_shape(network, level)) {
-  conv1_ = register_module("conv1", same_convolution(in_channels, shape_));
-  norm1_ = make_normalization(network.normalization, shape_.filters);
-  if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
-  conv2_ = register_module("conv2", same_convolution(shape_.filters, shape_));
-  norm2_ = make_normalization(network.normalization, shape_.filters);
-  if (!norm2_.is_empty()) register_module("norm2", norm2_.ptr());
+ConvolutionImpl::ConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels, int kernel,
+                                 int dilation)
+    : weight_(
+          register_parameter("weight", torch::empty({out_channels, in_channels, kernel, kernel}))),
+      bias_(register_parameter("bias", torch::empty({out_channels}))),
+      dilation_(dilation) {}
+
+torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
+  const torch::ScalarType type = x.scalar_type();
+  const std::int64_t padding = weight_.size(2) / 2 * dilation_;
+  return torch::conv2d(x, weight_.to(type), bias_.to(type), 1, padding, dilation_);
 }
 
-torch::Tensor ConvBlockImpl::convolve(torch::nn::Conv2d& convolution,
-                                      const torch::Tensor& x) const {
-  const torch::ScalarType type = x.scalar_type();
-  return torch::conv2d(x, convolution->weight.to(type), convolution->bias.to(type), 1,
-                       same_padding(shape_), shape_.dilation);
+ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
+    : activation_(network.activation), shape_(level_shape(network, level)) {
+  const auto convolution = [this](std::int64_t inputs) {
+    return Convolution(inputs, shape_.filters, shape_.kernel, shape_.dilation);
+  };
+  conv1_ = register_module("conv1", convolution(in_channels));
+  norm1_ = make_normalization(network.normalization, shape_.filters);
+  if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
+  conv2_ = register_module("conv2", convolution(shape_.filters));
+  norm2_ = make_normalization(network.normalization, shape_.filters);
+  if (!norm2_.is_empty()) register_module("norm2", norm2_.ptr());
 }
 
 torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
@@ -65,9 +65,9 @@ torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
     if (normalization.is_empty()) return input;
     return normalization.forward(input.to(torch::kFloat32)).to(type);
   };
-  x = normalize(norm1_, activate(activation_, convolve(conv1_, x)));
+  x = normalize(norm1_, activate(activation_, conv1_(x)));
   if (shape_.dropout > 0) x = torch::dropout(x, shape_.dropout, is_training());
-  return normalize(norm2_, activate(activation_, convolve(conv2_, x)));
+  return normalize(norm2_, activate(activation_, conv2_(x)));
 }
 
 UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels)
@@ -104,8 +104,7 @@ FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::optional<std::uin
   for (int level = 0; level + 1 < network.num_layers; ++level) {
     decoder_->push_back(DecoderLevel(network, level));
   }
-  head_ = register_module("head", torch::nn::Conv2d(torch::nn::Conv2dOptions(
-                                      network.base_filters, network.num_classes, 1)));
+  head_ = register_module("head", Convolution(network.base_filters, network.num_classes, 1));
   if (seed) initialize_weights(*this, *seed);
   use_channels_last(*this);
 }

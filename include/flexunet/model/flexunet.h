@@ -10,6 +10,22 @@
 
 namespace flexunet {
 
+/// Convolution that keeps the size: (N,in,H,W) -> (N,out,H,W), computed in the number format of its
+/// input. Weight (out,in,k,k) and bias (out) are unset at first: torch::nn::Conv2d would draw them.
+class ConvolutionImpl : public torch::nn::Module {
+ public:
+  ConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels, int kernel,
+                  int dilation = 1);
+  torch::Tensor forward(const torch::Tensor& x);
+  int dilation() const { return dilation_; }
+
+ private:
+  torch::Tensor weight_;
+  torch::Tensor bias_;
+  int dilation_;
+};
+TORCH_MODULE(Convolution);
+
 /// Two convolutions of one level: conv - activation - [normalization] - dropout - conv - activation
 /// - [normalization]. (N,in,H,W) -> (N,out,H,W) of the same number format, float32 or bfloat16;
 /// normalization computes in float32.
@@ -19,12 +35,10 @@ class ConvBlockImpl : public torch::nn::Module {
   torch::Tensor forward(torch::Tensor x);
 
  private:
-  torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& x) const;
-
   Activation activation_;
   LevelShape shape_;
-  torch::nn::Conv2d conv1_{nullptr};
-  torch::nn::Conv2d conv2_{nullptr};
+  Convolution conv1_{nullptr};
+  Convolution conv2_{nullptr};
   torch::nn::AnyModule norm1_;  // empty without normalization
   torch::nn::AnyModule norm2_;
 };
@@ -79,7 +93,7 @@ class FlexUNetImpl : public torch::nn::Module {
   torch::ScalarType compute_type_ = torch::kFloat32;
   torch::nn::ModuleList encoder_;
   torch::nn::ModuleList decoder_;
-  torch::nn::Conv2d head_{nullptr};
+  Convolution head_{nullptr};
 };
 TORCH_MODULE(FlexUNet);
 
