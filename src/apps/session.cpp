@@ -65,6 +65,7 @@ Session open_session(const Arguments& arguments, Task task) {
   Session session{std::move(config.options),         std::move(config.training_settings),
                   select_device(arguments.device),   torch::kFloat32,
                   select_threads(arguments.threads), arguments.lenient};
+  set_up_device(session.device);
   session.compute_type = select_compute_type(arguments.precision, session.device);
   say_more(fmt::format("device {}, {}, {} threads", session.device.str(),
                        precision_name(session.compute_type), session.threads));
