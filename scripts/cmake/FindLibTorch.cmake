@@ -34,6 +34,12 @@ if(NOT torch_header_version STREQUAL torch_library_version)
     "(${TORCH_LIBRARY}, ${torch_library_version}) differ. Name the folder that holds both include/ "
     "and lib/, for example -DCMAKE_PREFIX_PATH=<site-packages>/torch.")
 endif()
+if(FLEXUNET_CUDA AND NOT TARGET torch_cuda)
+  message(FATAL_ERROR
+    "FLEXUNET_CUDA: ${TORCH_LIBRARY} is built for the CPU alone. Name the folder of a LibTorch with "
+    "CUDA that holds include/ and lib/, for example FLEXUNET_LIBTORCH=<site-packages>/torch in the "
+    "environment of cmake --preset cuda; scripts/cuda.sh does.")
+endif()
 message(STATUS "LibTorch ${torch_header_version}: ${TORCH_LIBRARY}")
 
 add_library(flexunet_torch INTERFACE)
