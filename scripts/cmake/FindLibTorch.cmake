@@ -1,4 +1,7 @@
 # Finds LibTorch (the one in CMAKE_PREFIX_PATH before Debian's) and refuses a mixture of two.
+# A LibTorch with CUDA tries its compiler in C++'s standard, unless told otherwise, and CMake 3.25 knows
+# no C++20 of nvcc 13. Nothing here is compiled as CUDA.
+set(CMAKE_CUDA_STANDARD 17)
 find_package(Torch REQUIRED)
 
 # With Debian's libtorch-dev installed, CMAKE_PREFIX_PATH=.../torch/share/cmake finds the newer

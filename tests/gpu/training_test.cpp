@@ -27,8 +27,8 @@ NetworkOptions network() {
 }
 
 // A trainer on a device, and what its epochs told.
-struct Run {
-  explicit Run(torch::Device device, torch::ScalarType type = torch::kFloat32)
+struct DeviceRun {
+  explicit DeviceRun(torch::Device device, torch::ScalarType type = torch::kFloat32)
       : model(network(), 5), trainer(placed(model, device, type), options(), device) {}
   static FlexUNet placed(FlexUNet model, torch::Device device, torch::ScalarType type) {
     model->to(device);
@@ -72,24 +72,24 @@ void expect_same_epochs(const std::vector<EpochResult>& a, const std::vector<Epo
 
 TEST_F(TrainingOnGpu, HasTheLossesOfTheCpu) {
   const TemporaryFolder folder;
-  const std::vector<EpochResult> cpu = Run(torch::kCPU).fit(folder.path() / "cpu");
-  const std::vector<EpochResult> gpu = Run(kGpu).fit(folder.path() / "gpu");
+  const std::vector<EpochResult> cpu = DeviceRun(torch::kCPU).fit(folder.path() / "cpu");
+  const std::vector<EpochResult> gpu = DeviceRun(kGpu).fit(folder.path() / "gpu");
   EXPECT_LT(cpu.back().loss, 0.8 * cpu.front().loss);
   expect_same_epochs(cpu, gpu, 0.01);
 }
 
 TEST_F(TrainingOnGpu, LearnsInBfloat16) {
   const TemporaryFolder folder;
-  const std::vector<EpochResult> epochs = Run(kGpu, torch::kBFloat16).fit(folder.path());
+  const std::vector<EpochResult> epochs = DeviceRun(kGpu, torch::kBFloat16).fit(folder.path());
   EXPECT_LT(epochs.back().loss, 0.8 * epochs.front().loss);
 }
 
 TEST_F(TrainingOnGpu, ResumesFromItsCheckpointOnEitherDevice) {
   const TemporaryFolder folder;
-  const std::vector<EpochResult> whole = Run(kGpu).fit(folder.path());
+  const std::vector<EpochResult> whole = DeviceRun(kGpu).fit(folder.path());
   const std::vector<EpochResult> rest(whole.begin() + 2, whole.end());
   for (const torch::Device device : {kGpu, torch::Device(torch::kCPU)}) {
-    Run resumed(device);
+    DeviceRun resumed(device);
     resumed.trainer.resume(SafetensorsFile::read(folder.path() / "1"));
     expect_same_epochs(resumed.fit(folder.path() / device.str()), rest, 0.01);
   }
