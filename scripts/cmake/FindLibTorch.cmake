@@ -1,4 +1,7 @@
 # Finds LibTorch (the one in CMAKE_PREFIX_PATH before Debian's) and refuses a mixture of two.
+# A LibTorch with CUDA tries its compiler in C++'s standard, unless told otherwise, and CMake 3.25 knows
+# no C++20 of nvcc 13. Nothing here is compiled as CUDA.
+set(CMAKE_CUDA_STANDARD 17)
 find_package(Torch REQUIRED)
 
 # With Debian's libtorch-dev installed, CMAKE_PREFIX_PATH=.../torch/share/cmake finds the newer
@@ -33,6 +36,12 @@ if(NOT torch_header_version STREQUAL torch_library_version)
     "LibTorch's headers (${torch_header_directory}, ${torch_header_version}) and library "
     "(${TORCH_LIBRARY}, ${torch_library_version}) differ. Name the folder that holds both include/ "
     "and lib/, for example -DCMAKE_PREFIX_PATH=<site-packages>/torch.")
+endif()
+if(FLEXUNET_CUDA AND NOT TARGET torch_cuda)
+  message(FATAL_ERROR
+    "FLEXUNET_CUDA: ${TORCH_LIBRARY} is built for the CPU alone. Name the folder of a LibTorch with "
+    "CUDA that holds include/ and lib/, for example FLEXUNET_LIBTORCH=<site-packages>/torch in the "
+    "environment of cmake --preset cuda; scripts/cuda.sh does.")
 endif()
 message(STATUS "LibTorch ${torch_header_version}: ${TORCH_LIBRARY}")
 

@@ -41,7 +41,7 @@ void convert_model(const Arguments& arguments, const ConvertArguments& convert) 
   const LoadedConfig config = load_config(config_request(arguments, Task::kInspect));
   for (const std::string& warning : config.warnings) warn(warning);
   describe_network(config.options.network);
-  FlexUNet model(config.options.network);
+  FlexUNet model(config.options.network, std::nullopt);
   load_any_weights(convert.from, model);
   if (has_ending(convert.to, ".h5")) {
     save_keras_weights(convert.to, model);

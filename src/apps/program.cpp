@@ -15,6 +15,16 @@ namespace {
 
 int as_int(ExitCode code) { return static_cast<int>(code); }
 
+// Whether LibTorch or a library below it says that an allocation failed: it has an exception type
+// of its own on CUDA alone, which this room does not see.
+bool tells_of_memory(const std::string& what) {
+  for (const char* words : {"out of memory", "not enough memory", "can't allocate memory",
+                            "ALLOC_FAILED", "ALLOCATION_FAILED"}) {
+    if (what.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
 // The message of an exception that nobody expected, and its exit code.
 int explain(const std::exception& exception) {
   if (const auto* interrupted = dynamic_cast<const Interrupted*>(&exception)) {
@@ -27,10 +37,7 @@ int explain(const std::exception& exception) {
     return as_int(error->exit_code());
   }
   const std::string what = exception.what();
-  // LibTorch's own words when an allocation fails: an exception type of its own only on CUDA.
-  if (dynamic_cast<const std::bad_alloc*>(&exception) != nullptr ||
-      what.find("out of memory") != std::string::npos ||
-      what.find("not enough memory") != std::string::npos) {
+  if (dynamic_cast<const std::bad_alloc*>(&exception) != nullptr || tells_of_memory(what)) {
     report_error("out of memory: try a smaller batch_size, image size or base_filters (" +
                  what.substr(0, what.find('\n')) + ")");
     return as_int(ExitCode::kTraining);

@@ -67,6 +67,7 @@ Session open_session(const Arguments& arguments, Task task) {
   Session session{std::move(config.options),         std::move(config.training_settings),
                   select_device(arguments.device),   torch::kFloat32,
                   select_threads(arguments.threads), arguments.lenient};
+  set_up_device(session.device);
   session.compute_type = select_compute_type(arguments.precision, session.device);
   say_more(fmt::format("device {}, {}, {} threads", session.device.str(),
                        precision_name(session.compute_type), session.threads));
@@ -121,7 +122,7 @@ Metadata data_metadata(const Options& options) {
 
 TrainedModel load_best_model(const Session& session) {
   const std::filesystem::path file = find_best_model(session.options.train.model_dir);
-  TrainedModel model{FlexUNet(session.options.network), {}};
+  TrainedModel model{FlexUNet(session.options.network, std::nullopt), {}};
   model.metadata = load_any_weights(file, model.network).metadata;
   require_same_data(model.metadata, session.options, file);
   model.network->to(session.device);

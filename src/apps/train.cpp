@@ -133,11 +133,14 @@ void warn_of_old_evaluation(const Options& options) {
   warn(file.string() + ": was written before; evaluate again when training has gone on");
 }
 
+// The network with which a new run starts: drawn, or of --init.
 FlexUNet make_network(const Options& options, const Arguments& arguments,
                       const TrainArguments& train) {
-  FlexUNet model(options.network, arguments.seed);
-  if (train.init.empty()) return model;
+  if (train.init.empty()) return FlexUNet(options.network, arguments.seed);
   const bool new_head = train.init_head == "new";
+  std::optional<std::uint64_t> seed;
+  if (new_head) seed = arguments.seed;
+  FlexUNet model(options.network, seed);
   const bool head_loaded =
       load_any_weights(train.init, model, new_head ? HeadPolicy::kMayDiffer : HeadPolicy::kMustFit)
           .head_loaded;
@@ -185,7 +188,8 @@ void run_training(const Session& session, Arguments arguments, const TrainArgume
   const LossOptions loss = with_class_weights(options.loss, splits[0].report);
   const RunDescription run = describe_run(session, splits, loss, arguments.seed);
   // Before earlier results are moved away: the model may be one of them.
-  FlexUNet model = make_network(options, arguments, checkpoint ? TrainArguments{} : train);
+  FlexUNet model = checkpoint ? FlexUNet(options.network, std::nullopt)
+                              : make_network(options, arguments, train);
   model->to(session.device);
   model->set_compute_type(session.compute_type);
   Trainer trainer(model, trainer_options(options, loss, arguments.seed), session.device);
@@ -226,7 +230,7 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
     run_training(session, arguments, train, splits, *model_dir);
     return;
   }
-  make_network(options, arguments, train);
+  if (!train.init.empty()) make_network(options, arguments, train);
   load_previews(options);
   say("dry run: everything is in place, nothing was trained");
 }

@@ -198,8 +198,8 @@ class Fitting {
                          layer, found, module, asked));
     }
     const auto convolution =
-        std::dynamic_pointer_cast<torch::nn::Conv2dImpl>(model_->named_modules()[module]);
-    const std::int64_t dilation = convolution->options.dilation()->at(0);
+        std::dynamic_pointer_cast<ConvolutionImpl>(model_->named_modules()[module]);
+    const int dilation = convolution->dilation();
     const json expected = json::array({dilation, dilation});
     if (config.contains("dilation_rate") && config["dilation_rate"] != expected) {
       refuse(fmt::format("layer {} has the dilation {} in the file, and {} has {} in the config",

@@ -14,27 +14,31 @@ bool has_few_pixels(const torch::Tensor& x, const torch::Tensor& weight) {
          x.size(0) * x.size(2) * x.size(3) <= most_pixels;
 }
 
+// Pixels on each side that keep the size.
+std::int64_t same_padding(const torch::Tensor& weight, std::int64_t dilation) {
+  return weight.size(2) / 2 * dilation;
+}
+
 }  // namespace
 
 torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
-                       const torch::Tensor& bias, const LevelShape& shape) {
-  if (has_few_pixels(x, weight)) return convolve_as_product(x, weight, bias, shape);
+                       const torch::Tensor& bias, std::int64_t dilation) {
+  if (has_few_pixels(x, weight)) return convolve_as_product(x, weight, bias, dilation);
   const torch::ScalarType type = x.scalar_type();
-  return torch::conv2d(x, weight.to(type), bias.to(type), 1, same_padding(shape), shape.dilation);
+  return torch::conv2d(x, weight.to(type), bias.to(type), 1, same_padding(weight, dilation),
+                       dilation);
 }
 
-std::int64_t same_padding(const LevelShape& shape) { return shape.kernel / 2 * shape.dilation; }
-
 torch::Tensor convolve_as_product(const torch::Tensor& x, const torch::Tensor& weight,
-                                  const torch::Tensor& bias, const LevelShape& shape) {
-  const std::int64_t padding = same_padding(shape);
+                                  const torch::Tensor& bias, std::int64_t dilation) {
+  const std::int64_t padding = same_padding(weight, dilation);
   const torch::Tensor padded = torch::constant_pad_nd(x.to(torch::kFloat32).permute({0, 2, 3, 1}),
                                                       {0, 0, padding, padding, padding, padding});
   std::vector<torch::Tensor> neighbours;
-  for (std::int64_t i = 0; i < shape.kernel; ++i) {
-    for (std::int64_t j = 0; j < shape.kernel; ++j) {
-      const std::int64_t y = i * shape.dilation;
-      const std::int64_t column = j * shape.dilation;
+  for (std::int64_t i = 0; i < weight.size(2); ++i) {
+    for (std::int64_t j = 0; j < weight.size(3); ++j) {
+      const std::int64_t y = i * dilation;
+      const std::int64_t column = j * dilation;
       neighbours.push_back(padded.slice(1, y, y + x.size(2)).slice(2, column, column + x.size(3)));
     }
   }

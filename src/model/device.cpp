@@ -1,5 +1,6 @@
 #include "flexunet/model/device.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "flexunet/base/error.h"
+#include "model/libtorch_versions.h"
 
 namespace flexunet {
 namespace {
@@ -28,7 +30,13 @@ int physical_cores() {
   return cores.empty() ? logical : std::min(logical, static_cast<int>(cores.size()));
 }
 
-bool computes_bfloat16() {
+bool gpu_computes_bfloat16(torch::Device device) {
+  const c10::DeviceGuard guard(device);
+  // From compute capability 8.0 on. Asked through the hooks, which need none of CUDA's headers.
+  return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+}
+
+bool cpu_computes_bfloat16() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   std::string line;
   while (std::getline(cpuinfo, line)) {
@@ -66,8 +74,16 @@ torch::Device select_device(const std::string& name) {
   return torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index));
 }
 
+void set_up_device(torch::Device device) {
+  if (!device.is_cuda()) return;
+  at::globalContext().setBenchmarkCuDNN(true);
+  allow_tf32(true);
+}
+
+void allow_tf32(bool allowed) { set_tf32(allowed); }
+
 torch::ScalarType select_compute_type(const std::string& precision, torch::Device device) {
-  const bool native = device.is_cpu() && computes_bfloat16();
+  const bool native = device.is_cpu() ? cpu_computes_bfloat16() : gpu_computes_bfloat16(device);
   return precision == "bfloat16" || (precision == "auto" && native) ? torch::kBFloat16
                                                                     : torch::kFloat32;
 }

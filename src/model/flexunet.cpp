@@ -14,12 +14,6 @@
 namespace flexunet {
 namespace {
 
-torch::nn::Conv2d same_convolution(std::int64_t in_channels, const LevelShape& level) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, level.filters, level.kernel)
-                               .dilation(level.dilation)
-                               .padding(same_padding(level)));
-}
-
 // Weight 1 and bias 0 for each channel; statistics over the batch, or over the groups of an image.
 torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
   constexpr double kEpsilon = 1e-3;  // Keras's
@@ -42,26 +36,36 @@ torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
 
 }  // namespace
 
+ConvolutionImpl::ConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels, int kernel,
+                                 int dilation)
+    : weight_(
+          register_parameter("weight", torch::empty({out_channels, in_channels, kernel, kernel}))),
+      bias_(register_parameter("bias", torch::empty({out_channels}))),
+      dilation_(dilation) {}
+
+torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
+  return convolve(x, weight_, bias_, dilation_);
+}
+
 ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
     : activation_(network.activation),
       normalization_(network.normalization),
       shape_(level_shape(network, level)) {
-  conv1_ = register_module("conv1", same_convolution(in_channels, shape_));
+  const auto convolution = [this](std::int64_t inputs) {
+    return Convolution(inputs, shape_.filters, shape_.kernel, shape_.dilation);
+  };
+  conv1_ = register_module("conv1", convolution(in_channels));
   norm1_ = make_normalization(network.normalization, shape_.filters);
   if (!norm1_.is_empty()) register_module("norm1", norm1_.ptr());
-  conv2_ = register_module("conv2", same_convolution(shape_.filters, shape_));
+  conv2_ = register_module("conv2", convolution(shape_.filters));
   norm2_ = make_normalization(network.normalization, shape_.filters);
   if (!norm2_.is_empty()) register_module("norm2", norm2_.ptr());
 }
 
 torch::Tensor ConvBlockImpl::forward(torch::Tensor x) {
-  const auto convolve_and_activate = [this](torch::nn::Conv2d& convolution,
-                                            const torch::Tensor& input) {
-    return activate(activation_, convolve(input, convolution->weight, convolution->bias, shape_));
-  };
-  x = normalize(norm1_, convolve_and_activate(conv1_, x));
+  x = normalize(norm1_, activate(activation_, conv1_(x)));
   x = apply_dropout(x, shape_.dropout, is_training());
-  return normalize(norm2_, convolve_and_activate(conv2_, x));
+  return normalize(norm2_, activate(activation_, conv2_(x)));
 }
 
 torch::Tensor ConvBlockImpl::normalize(torch::nn::AnyModule& normalization,
@@ -94,7 +98,8 @@ torch::Tensor DecoderLevelImpl::forward(const torch::Tensor& below, const torch:
   return ConvBlockImpl::forward(up_(below, skip));
 }
 
-FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : network_(network) {
+FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::optional<std::uint64_t> seed)
+    : network_(network) {
   register_module("encoder", encoder_);
   register_module("decoder", decoder_);
   for (int level = 0; level < network.num_layers; ++level) {
@@ -105,9 +110,8 @@ FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed) : 
   for (int level = 0; level + 1 < network.num_layers; ++level) {
     decoder_->push_back(DecoderLevel(network, level));
   }
-  head_ = register_module("head", torch::nn::Conv2d(torch::nn::Conv2dOptions(
-                                      network.base_filters, network.num_classes, 1)));
-  initialize_weights(*this, seed);
+  head_ = register_module("head", Convolution(network.base_filters, network.num_classes, 1));
+  if (seed) initialize_weights(*this, *seed);
   use_channels_last(*this);
 }
 

@@ -69,7 +69,12 @@ torch::Tensor pixel_crossentropy(const torch::Tensor& logits, const torch::Tenso
 torch::Tensor weighted_mean(const torch::Tensor& pixels, const torch::Tensor& class_masks,
                             const std::vector<double>& class_weights) {
   if (class_weights.empty()) return pixels.mean();
-  const torch::Tensor weights = torch::tensor(class_weights, pixels.options().requires_grad(false));
+  const torch::Tensor weights = torch::empty({static_cast<std::int64_t>(class_weights.size())},
+                                             pixels.options().requires_grad(false));
+  // One by one, by the device itself: for a copy from the host a GPU would have to wait.
+  for (std::int64_t c = 0; c < weights.size(0); ++c) {
+    weights[c].fill_(class_weights[static_cast<std::size_t>(c)]);
+  }
   return (weights.index_select(0, class_masks.flatten()).view_as(pixels) * pixels).mean();
 }
 

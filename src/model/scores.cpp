@@ -2,44 +2,30 @@
 
 namespace flexunet {
 
-ConfusionCounts::ConfusionCounts(int num_classes)
-    : num_classes_(num_classes),
-      counts_(static_cast<std::size_t>(num_classes) * static_cast<std::size_t>(num_classes)) {}
-
-void ConfusionCounts::add(const torch::Tensor& predicted, const torch::Tensor& truth) {
-  const torch::Tensor cells = (truth.to(torch::kLong) * num_classes_ + predicted).flatten();
-  const torch::Tensor batch = torch::bincount(cells, {}, num_classes_ * num_classes_).cpu();
-  const auto* values = batch.data_ptr<std::int64_t>();
-  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += values[i];
+torch::Tensor count_class_pixels(const torch::Tensor& predicted, const torch::Tensor& truth,
+                                 int num_classes) {
+  const torch::Tensor cells = (truth.to(torch::kLong) * num_classes + predicted).flatten(1);
+  // Not bincount, which looks at the largest number first: that would make a GPU wait.
+  const torch::Tensor pairs =
+      torch::zeros({cells.size(0), num_classes * num_classes}, cells.options())
+          .scatter_add_(1, cells, torch::ones({1, 1}, cells.options()).expand_as(cells))
+          .view({-1, num_classes, num_classes});
+  return torch::stack({pairs.sum(2), pairs.sum(1), pairs.diagonal(0, 1, 2)}, 1);
 }
 
-ConfusionCounts& ConfusionCounts::operator+=(const ConfusionCounts& other) {
-  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_.at(i);
-  return *this;
-}
-
-std::int64_t ConfusionCounts::count(int truth, int predicted) const {
-  return counts_.at(static_cast<std::size_t>(truth * num_classes_ + predicted));
-}
-
-Scores ConfusionCounts::scores() const {
+Scores scores_of(const torch::Tensor& class_pixels) {
+  const auto pixels = class_pixels.accessor<std::int64_t, 2>();
   Scores scores;
   double foreground_sum = 0;
   int foreground_classes = 0;
-  for (int c = 0; c < num_classes_; ++c) {
-    std::int64_t true_pixels = 0;
-    std::int64_t predicted_pixels = 0;
-    for (int other = 0; other < num_classes_; ++other) {
-      true_pixels += count(c, other);
-      predicted_pixels += count(other, c);
-    }
-    const std::int64_t total = true_pixels + predicted_pixels;
+  for (std::int64_t c = 0; c < class_pixels.size(1); ++c) {
+    const std::int64_t total = pixels[0][c] + pixels[1][c];
     if (total == 0) {
       scores.class_dice.emplace_back();
       scores.class_iou.emplace_back();
       continue;
     }
-    const auto both = static_cast<double>(count(c, c));
+    const auto both = static_cast<double>(pixels[2][c]);
     scores.class_dice.emplace_back(2 * both / static_cast<double>(total));
     scores.class_iou.emplace_back(both / (static_cast<double>(total) - both));
     if (c > 0) {

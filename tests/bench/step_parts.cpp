@@ -7,8 +7,8 @@
 #include "flexunet/imaging/augmentation.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/losses.h"
+#include "flexunet/model/running_means.h"
 #include "flexunet/training/adam.h"
-#include "flexunet/training/running_means.h"
 
 namespace flexunet {
 namespace {

@@ -3,11 +3,28 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "flexunet/config/network_shape.h"
 #include "flexunet/config/options.h"
 
 namespace flexunet {
+
+/// Convolution that keeps the size: (N,in,H,W) -> (N,out,H,W), computed in the number format of its
+/// input. Weight (out,in,k,k) and bias (out) are unset at first: torch::nn::Conv2d would draw them.
+class ConvolutionImpl : public torch::nn::Module {
+ public:
+  ConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels, int kernel,
+                  int dilation = 1);
+  torch::Tensor forward(const torch::Tensor& x);
+  int dilation() const { return dilation_; }
+
+ private:
+  torch::Tensor weight_;
+  torch::Tensor bias_;
+  int dilation_;
+};
+TORCH_MODULE(Convolution);
 
 /// Two convolutions of one level: conv - activation - [normalization] - dropout - conv - activation
 /// - [normalization]. (N,in,H,W) -> (N,out,H,W) of the same number format, float32 or bfloat16;
@@ -23,8 +40,8 @@ class ConvBlockImpl : public torch::nn::Module {
   Activation activation_;
   NormalizationKind normalization_;
   LevelShape shape_;
-  torch::nn::Conv2d conv1_{nullptr};
-  torch::nn::Conv2d conv2_{nullptr};
+  Convolution conv1_{nullptr};
+  Convolution conv2_{nullptr};
   torch::nn::AnyModule norm1_;  // empty without normalization
   torch::nn::AnyModule norm2_;
 };
@@ -62,7 +79,9 @@ class FlexUNetImpl : public torch::nn::Module {
  public:
   /// Weights are drawn from `seed`: he_normal (truncated at 2 sigma) for the convolutions of
   /// encoder and decoder, glorot_uniform for transposed convolutions and the head, biases 0.
-  explicit FlexUNetImpl(const NetworkOptions& network, std::uint64_t seed = 137);
+  /// Without a seed they stay unset until a file fills them: drawing takes seconds for large
+  /// networks.
+  explicit FlexUNetImpl(const NetworkOptions& network, std::optional<std::uint64_t> seed = 137);
 
   /// Images (N,C,H,W) uint8 or float, 0..255, to logits (N,num_classes,H,W) float32.
   torch::Tensor forward(const torch::Tensor& images);
@@ -78,7 +97,7 @@ class FlexUNetImpl : public torch::nn::Module {
   torch::ScalarType compute_type_ = torch::kFloat32;
   torch::nn::ModuleList encoder_;
   torch::nn::ModuleList decoder_;
-  torch::nn::Conv2d head_{nullptr};
+  Convolution head_{nullptr};
 };
 TORCH_MODULE(FlexUNet);
 

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -19,20 +18,13 @@ struct Scores {
   std::optional<double> foreground_dice;
 };
 
-/// Counts of (true class, predicted class) over pixels.
-class ConfusionCounts {
- public:
-  explicit ConfusionCounts(int num_classes);
-  /// Adds masks: both of one shape and an integer type, 0..num_classes-1, on one device.
-  void add(const torch::Tensor& predicted, const torch::Tensor& truth);
-  ConfusionCounts& operator+=(const ConfusionCounts& other);
-  /// Pixels of class `truth` that were predicted as class `predicted`.
-  std::int64_t count(int truth, int predicted) const;
-  Scores scores() const;
+/// Pixels of each image and class in the truth, in the prediction and in both: (N,3,C) int64, in
+/// this order, on the device of the masks. Both masks are (N,H,W) of an integer type,
+/// 0..num_classes-1, on one device, which is not waited for.
+torch::Tensor count_class_pixels(const torch::Tensor& predicted, const torch::Tensor& truth,
+                                 int num_classes);
 
- private:
-  int num_classes_;
-  std::vector<std::int64_t> counts_;  // row: truth, column: prediction
-};
+/// The scores that such counts stand for: (3,C) of one image or summed over images, on the CPU.
+Scores scores_of(const torch::Tensor& class_pixels);
 
 }  // namespace flexunet

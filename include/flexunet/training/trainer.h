@@ -13,11 +13,11 @@
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/flexunet.h"
+#include "flexunet/model/running_means.h"
 #include "flexunet/training/adam.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
 #include "flexunet/training/run_state.h"
-#include "flexunet/training/running_means.h"
 
 namespace flexunet {
 

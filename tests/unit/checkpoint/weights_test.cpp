@@ -34,7 +34,7 @@ TEST(Weights, GiveTheSameFunctionAfterLoading) {
   saved(images);  // moves BatchNorm's statistics
   saved->eval();
   save_weights(path, saved, {{"epoch", "7"}});
-  FlexUNet loaded(normalised_network(), 2);
+  FlexUNet loaded(normalised_network(), std::nullopt);
   loaded->eval();
   ASSERT_FALSE(torch::equal(loaded(images), saved(images)));
   EXPECT_EQ(load_weights(path, loaded).metadata.at("epoch"), "7");

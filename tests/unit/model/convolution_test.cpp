@@ -11,7 +11,7 @@ struct Convolution {
   torch::Tensor x;
   torch::Tensor weight;
   torch::Tensor bias;
-  LevelShape shape;
+  std::int64_t dilation = 1;
 };
 
 Convolution drawn_convolution(torch::IntArrayRef image, std::int64_t filters, int kernel,
@@ -24,8 +24,7 @@ Convolution drawn_convolution(torch::IntArrayRef image, std::int64_t filters, in
   convolution.x = prepared(torch::randn(image));
   convolution.weight = prepared(torch::randn({filters, image[1], kernel, kernel}));
   convolution.bias = torch::randn({filters}).requires_grad_();
-  convolution.shape.kernel = kernel;
-  convolution.shape.dilation = dilation;
+  convolution.dilation = dilation;
   return convolution;
 }
 
@@ -40,10 +39,10 @@ std::vector<torch::Tensor> both_ways(const torch::Tensor& result, const Convolut
 }
 
 std::vector<torch::Tensor> expected_ways(const Convolution& convolution) {
-  const LevelShape& shape = convolution.shape;
+  const std::int64_t padding = convolution.weight.size(2) / 2 * convolution.dilation;
   return both_ways(
       torch::conv2d(convolution.x.to(torch::kFloat64), convolution.weight.to(torch::kFloat64),
-                    convolution.bias.to(torch::kFloat64), 1, same_padding(shape), shape.dilation)
+                    convolution.bias.to(torch::kFloat64), 1, padding, convolution.dilation)
           .to(torch::kFloat32),
       convolution);
 }
@@ -62,7 +61,7 @@ TEST(ConvolveAsProduct, EqualsAConvolution) {
     for (const int dilation : {1, 2}) {
       const Convolution convolution = drawn_convolution({2, 6, 4, 5}, 7, kernel, dilation);
       expect_close(both_ways(convolve_as_product(convolution.x, convolution.weight,
-                                                 convolution.bias, convolution.shape),
+                                                 convolution.bias, convolution.dilation),
                              convolution),
                    expected_ways(convolution), 1e-5);
     }
@@ -72,7 +71,7 @@ TEST(ConvolveAsProduct, EqualsAConvolution) {
 // A gradient in another memory order than its weight would be copied in every step.
 TEST(ConvolveAsProduct, GivesWeightsAGradientInTheirMemoryOrder) {
   const Convolution convolution = drawn_convolution({2, 6, 4, 5}, 7, 3);
-  convolve_as_product(convolution.x, convolution.weight, convolution.bias, convolution.shape)
+  convolve_as_product(convolution.x, convolution.weight, convolution.bias, convolution.dilation)
       .sum()
       .backward();
   EXPECT_EQ(convolution.weight.grad().strides(), convolution.weight.strides());
@@ -84,7 +83,7 @@ TEST(Convolve, EqualsAConvolutionInAnyWay) {
        {drawn_convolution({2, 256, 4, 4}, 512, 3), drawn_convolution({1, 3, 64, 64}, 8, 3),
         drawn_convolution({1, 16, 40, 24}, 16, 5), drawn_convolution({1, 4, 20, 20}, 4, 3, 2)}) {
     const auto found = [&](const torch::Tensor& x) {
-      return both_ways(convolve(x, convolution.weight, convolution.bias, convolution.shape),
+      return both_ways(convolve(x, convolution.weight, convolution.bias, convolution.dilation),
                        convolution);
     };
     expect_close(found(convolution.x), expected_ways(convolution), 1e-5);

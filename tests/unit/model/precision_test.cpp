@@ -91,7 +91,6 @@ TEST(Bfloat16, IsComputedForEveryActivation) {
 TEST(SelectComputeType, TakesTheFormatThatIsAskedFor) {
   EXPECT_EQ(select_compute_type("float32", torch::kCPU), torch::kFloat32);
   EXPECT_EQ(select_compute_type("bfloat16", torch::kCPU), torch::kBFloat16);
-  EXPECT_EQ(select_compute_type("auto", torch::kCUDA), torch::kFloat32);
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "flexunet/model/device.h"
+
+namespace flexunet {
+
+inline const torch::Device kGpu(torch::kCUDA, 0);
+
+/// Tests that skip without a GPU, and compute in full float32 on it so that it can be compared with
+/// the CPU.
+class OnGpu : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!torch::cuda::is_available()) GTEST_SKIP() << "this machine has no CUDA device";
+    set_up_device(kGpu);
+    allow_tf32(false);
+  }
+};
+
+/// |a - b| as a share of |a|, both taken to the CPU.
+inline double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return ((a.cpu() - b.cpu()).norm() / a.cpu().norm()).item<double>();
+}
+
+}  // namespace flexunet
