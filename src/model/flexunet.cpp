@@ -6,6 +6,7 @@
 
 #include "flexunet/config/network_shape.h"
 #include "flexunet/model/activation.h"
+#include "flexunet/model/fft_convolution.h"
 #include "flexunet/model/initialization.h"
 
 namespace flexunet {
@@ -54,6 +55,9 @@ ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int6
 
 torch::Tensor ConvBlockImpl::convolve(torch::nn::Conv2d& convolution,
                                       const torch::Tensor& x) const {
+  if (const auto tiles = choose_fft_tiles(x, convolution->weight, shape_.dilation)) {
+    return fft_convolution(x, convolution->weight, convolution->bias, *tiles);
+  }
   const torch::ScalarType type = x.scalar_type();
   return torch::conv2d(x, convolution->weight.to(type), convolution->bias.to(type), 1,
                        same_padding(shape_), shape_.dilation);
