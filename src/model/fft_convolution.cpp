@@ -137,14 +137,18 @@ bool is_possible(const torch::Tensor& x, const torch::Tensor& weight) {
          weight.size(2) == weight.size(3);
 }
 
-// Millions of multiplications and additions that LibTorch's convolution could do in the same time:
-// measured on Zen 4 with AVX-512.
+// What a sample of one channel costs to transform there and back: larger tiles leave the caches.
+double sample_cost(std::int64_t size) { return size == 20 ? 21 : size == 32 ? 27 : 45; }
+
+// Millions of multiplications and additions that LibTorch's convolution does in the same time, from
+// measurements on Zen 4 with AVX-512: see tests/bench/README.md.
 double fft_cost(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t size) {
-  constexpr double kProduct = 4, kSample = 27, kFilter = 100;
+  constexpr double kProduct = 4, kFilter = 100;
   const double in = static_cast<double>(weight.size(1)), out = static_cast<double>(weight.size(0));
   const double samples = static_cast<double>(Tiling(x, size, weight.size(2)).pairs() * size * size);
   const double filters = in * out * static_cast<double>(size * (size / 2 + 1));
-  return 1e-6 * (samples * (kProduct * in * out + kSample * (in + out)) + kFilter * filters);
+  return 1e-6 *
+         (samples * (kProduct * in * out + sample_cost(size) * (in + out)) + kFilter * filters);
 }
 
 double direct_cost(const torch::Tensor& x, const torch::Tensor& weight) {
