@@ -138,7 +138,7 @@ bool is_possible(const torch::Tensor& x, const torch::Tensor& weight) {
 }
 
 // What a sample of one channel costs to transform there and back: larger tiles leave the caches.
-double sample_cost(std::int64_t size) { return size == 20 ? 21 : size == 32 ? 27 : 45; }
+double sample_cost(std::int64_t size) { return size == 20 ? 21 : size == 32 ? 27 : 60; }
 
 // Millions of multiplications and additions that LibTorch's convolution does in the same time, from
 // measurements on Zen 4 with AVX-512: see tests/bench/README.md.

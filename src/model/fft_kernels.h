@@ -78,6 +78,10 @@ struct Kernels {
   void (*accumulate)(const Product& product, const float* x, const float* y, float* w, Range range);
 };
 
+/// Frequencies from one pair's spectrum to the next's: one is left out, because tiles apart by a
+/// power of two compete for the same lines of the cache.
+constexpr std::int64_t pair_points(std::int64_t size) { return size * size + 1; }
+
 constexpr std::int64_t kSizes[] = {20, 32, 64};
 
 /// Floats of memory that a call above needs for itself.

@@ -70,14 +70,14 @@ void multiply_block(const float* x, const float* w, float* y, const Strides& str
 }
 
 #if defined(__AVX512F__)
-constexpr int kTileBlock = 6, kRowBlock = 4;
+constexpr int kTileBlock = 6, kWideRows = 4, kNarrowRows = 8;
 #else
-constexpr int kTileBlock = 3, kRowBlock = 2;
+constexpr int kTileBlock = 3, kWideRows = 2, kNarrowRows = 2;
 #endif
 
 template <int kTiles, bool kConjugate>
 void multiply_tiles(const Product& product, const float* x, const float* w, float* y) {
-  const std::int64_t points = product.size * product.size;
+  const std::int64_t points = pair_points(product.size);
   const Strides strides = {points * product.x_groups * kPoint, points * product.y_groups * kPoint,
                            product.y_groups * kPoint};
   for (std::int64_t lane = 0; lane < kLanes; lane += kVectorLanes) {
@@ -121,7 +121,7 @@ inline std::int64_t frequency_block(const Product& product) {
 
 template <bool kConjugate>
 void multiply_range(const Product& product, const float* x, const float* w, float* y, Range range) {
-  const std::int64_t size = product.size, points = size * size;
+  const std::int64_t size = product.size, points = pair_points(size);
   const std::int64_t in = product.x_groups * kPoint, out = product.y_groups * kPoint;
   const std::int64_t block = frequency_block(product);
   for (std::int64_t first = range.begin; first < range.end; first += block) {
@@ -185,28 +185,37 @@ void accumulate_block(const float* const x[2], const float* const y[2], float* w
   }
 }
 
+// The products of all channels of x with kGroups groups of y at f and -f.
+template <int kRows, int kGroups>
+void accumulate_groups(const Product& product, const float* const x[2], const float* const y[2],
+                       float* w, const Strides& strides) {
+  for (std::int64_t channel = 0; channel < product.x_groups * kLanes; channel += kRows) {
+    const std::int64_t at = channel / kLanes * kPoint + channel % kLanes;
+    const float* const from[2] = {x[0] + at, x[1] + at};
+    accumulate_block<kRows, kGroups>(from, y, w + channel * strides.w, strides, product.pairs);
+  }
+}
+
 void accumulate(const Product& product, const float* x, const float* y, float* w, Range range) {
-  const std::int64_t size = product.size, points = size * size;
+  const std::int64_t size = product.size, points = pair_points(size);
   const std::int64_t in = product.x_groups * kPoint, out = product.y_groups * kPoint;
   const Strides strides = {points * in, points * out, out};
   for (std::int64_t f = range.begin; f < range.end; ++f) {
     const std::int64_t m = mirror(f, size);
-    for (std::int64_t channel = 0; channel < product.x_groups * kLanes; channel += kRowBlock) {
-      const std::int64_t at = channel / kLanes * kPoint + channel % kLanes;
-      const float* const from[2] = {x + f * in + at, x + m * in + at};
-      float* to = w + (f * product.x_groups * kLanes + channel) * out;
-      for (std::int64_t lane = 0; lane < kLanes; lane += kVectorLanes) {
-        std::int64_t group = 0;
-        for (; group + 2 <= product.y_groups && kVectorLanes == kLanes; group += 2) {
-          const std::int64_t c = group * kPoint + lane;
-          const float* const other[2] = {y + f * out + c, y + m * out + c};
-          accumulate_block<kRowBlock, 2>(from, other, to + c, strides, product.pairs);
-        }
-        for (; group < product.y_groups; ++group) {
-          const std::int64_t c = group * kPoint + lane;
-          const float* const other[2] = {y + f * out + c, y + m * out + c};
-          accumulate_block<kRowBlock, 1>(from, other, to + c, strides, product.pairs);
-        }
+    const float* const from[2] = {x + f * in, x + m * in};
+    for (std::int64_t lane = 0; lane < kLanes; lane += kVectorLanes) {
+      std::int64_t group = 0;
+      for (; group + 2 <= product.y_groups && kVectorLanes == kLanes; group += 2) {
+        const std::int64_t at = group * kPoint + lane;
+        const float* const other[2] = {y + f * out + at, y + m * out + at};
+        float* to = w + f * product.x_groups * kLanes * out + at;
+        accumulate_groups<kWideRows, 2>(product, from, other, to, strides);
+      }
+      for (; group < product.y_groups; ++group) {
+        const std::int64_t at = group * kPoint + lane;
+        const float* const other[2] = {y + f * out + at, y + m * out + at};
+        float* to = w + f * product.x_groups * kLanes * out + at;
+        accumulate_groups<kNarrowRows, 1>(product, from, other, to, strides);
       }
     }
   }

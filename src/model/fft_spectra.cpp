@@ -65,7 +65,7 @@ TilePair Tiling::results(std::int64_t pair, bool at_end) const {
 TileSpectra::TileSpectra(const Transform& transform, std::int64_t channels, std::int64_t most_pairs)
     : transform_(transform),
       groups_(channels / kLanes),
-      pair_floats_(transform.points() * groups_ * kPoint),
+      pair_floats_(pair_points(transform.size) * groups_ * kPoint),
       values_(floats(most_pairs * pair_floats_)) {}
 
 void TileSpectra::read(const torch::Tensor& images, Range block, const Tiles& tiles) {
