@@ -35,12 +35,11 @@ Tiling::Tiling(const torch::Tensor& x, std::int64_t size, std::int64_t kernel)
       tiles_(x.size(0) * rows_ * columns_) {}
 
 std::int64_t Tiling::pairs_in_block(std::int64_t channels) const {
-  // 16 MB: stays in the cache that the cores share.
-  constexpr std::int64_t kFloats = 4 << 20;
-  const std::int64_t most =
-      std::max<std::int64_t>(1, kFloats / (size_ * size_ * channels / kLanes * kPoint));
-  const std::int64_t blocks = std::max<std::int64_t>(1, (pairs() + most - 1) / most);
-  return (pairs() + blocks - 1) / blocks;
+  // 4 MB stay in the cache that the cores share; with many channels the filters' spectra are larger
+  // than those of the tiles, and are to be read for several pairs at a time.
+  constexpr std::int64_t kFloats = 1 << 20, kLeast = 12;
+  const std::int64_t fit = kFloats / (pair_points(size_) * channels / kLanes * kPoint);
+  return std::min(pairs(), std::max(kLeast, fit));
 }
 
 TilePair Tiling::cut(std::int64_t pair, std::int64_t margin, std::int64_t length) const {
