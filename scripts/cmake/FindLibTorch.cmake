@@ -48,7 +48,8 @@ message(STATUS "LibTorch ${torch_header_version}: ${TORCH_LIBRARY}")
 add_library(flexunet_torch INTERFACE)
 # SYSTEM: the project's warnings are not for LibTorch's headers.
 target_include_directories(flexunet_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(flexunet_torch INTERFACE ${TORCH_LIBRARIES})
+# at::parallel_for runs on one thread in what is compiled without OpenMP.
+target_link_libraries(flexunet_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
 get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
 file(REAL_PATH "${fmt_include}" fmt_include)
 foreach(directory IN LISTS TORCH_INCLUDE_DIRS)

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "flexunet/model/fft_convolution.h"
+
 namespace flexunet {
 namespace {
 
@@ -24,6 +26,9 @@ std::int64_t same_padding(const torch::Tensor& weight, std::int64_t dilation) {
 torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
                        const torch::Tensor& bias, std::int64_t dilation) {
   if (has_few_pixels(x, weight)) return convolve_as_product(x, weight, bias, dilation);
+  if (const auto tiles = choose_fft_tiles(x, weight, dilation)) {
+    return fft_convolution(x, weight, bias, *tiles);
+  }
   const torch::ScalarType type = x.scalar_type();
   return torch::conv2d(x, weight.to(type), bias.to(type), 1, same_padding(weight, dilation),
                        dilation);
