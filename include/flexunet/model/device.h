@@ -10,7 +10,8 @@ namespace flexunet {
 /// the name is unknown or the device is not there: never a silent fall-back.
 torch::Device select_device(const std::string& name);
 
-/// Threads for LibTorch and OpenCV: `requested` if above 0, else one a physical core. Returns it.
+/// Threads for LibTorch: `requested` if above 0, else one a physical core. Returns it. How they are
+/// shared with the rest: base/threads.h.
 int select_threads(int requested);
 
 /// The number format of activations that "float32", "bfloat16" or "auto" asks for. auto is bfloat16
