@@ -1,32 +1,24 @@
 #include "flexunet/inference/evaluate.h"
 
-#include <algorithm>
-#include <numeric>
-#include <vector>
-
 #include "flexunet/base/interrupt.h"
-#include "flexunet/loader/batch.h"
 #include "flexunet/model/losses.h"
 
 namespace flexunet {
 
-Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
-                    const LossOptions& options, torch::Device device) {
+Evaluation evaluate(FlexUNet& model, const Dataset& dataset, const LoaderOptions& loading,
+                    const LossOptions& options) {
   const c10::InferenceMode inference;
   model->eval();
-  std::vector<std::size_t> order(dataset.samples.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  BatchLoader loader(dataset, order_of_names(dataset.size()), loading);
   ConfusionCounts counts(model->network().num_classes);
   Evaluation result;
-  int batches = 0;
-  for (std::size_t first = 0; first < order.size(); first += static_cast<std::size_t>(batch_size)) {
+  for (std::size_t index = 0; index < loader.batches(); ++index) {
     throw_if_interrupted();
-    const std::size_t count = std::min(static_cast<std::size_t>(batch_size), order.size() - first);
-    const Batch batch = make_batch(dataset, order, first, count, device);
+    const Batch batch = loader.next();
     const torch::Tensor logits = model(batch.images);
     const torch::Tensor probs = torch::softmax(logits, 1);
     result.loss += compute_loss(options, logits, batch.class_masks).item<double>() *
-                   static_cast<double>(count);
+                   static_cast<double>(batch.images.size(0));
     result.metric += compute_metric(options, probs, batch.class_masks).item<double>();
     const torch::Tensor predicted = logits.argmax(1);
     for (std::int64_t i = 0; i < predicted.size(0); ++i) {
@@ -35,10 +27,10 @@ Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
       result.image_foreground_dice.push_back(image.scores().foreground_dice);
       counts += image;
     }
-    ++batches;
   }
-  result.loss /= static_cast<double>(order.size());
-  result.metric /= batches;
+  result.loss /= static_cast<double>(dataset.size());
+  result.metric /= static_cast<double>(loader.batches());
+  result.waiting_seconds = loader.waiting_seconds();
   result.scores = counts.scores();
   return result;
 }

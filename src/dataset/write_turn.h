@@ -1,0 +1,31 @@
+#pragma once
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace flexunet {
+
+/// While one of these lives, no other process has one for the same folder: waits for its turn. A
+/// kill gives it up. Where the file system has no such locks, everyone goes on at once.
+class WriteTurn {
+ public:
+  explicit WriteTurn(const std::filesystem::path& folder)
+      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~WriteTurn() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  WriteTurn(const WriteTurn&) = delete;
+  WriteTurn& operator=(const WriteTurn&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace flexunet
