@@ -113,7 +113,7 @@ Dataset SplitLoader::load_from_disk(const DatasetStorage& storage) {
   std::size_t reused = now.size();
   if (!cache || !is_complete(*cache, now)) {
     create_folder(storage.folder);
-    const WriteTurn turn(storage.folder);
+    const WriteTurn turn(storage.folder, storage.say);
     cache = open_cache(path, {});  // another run may have made it in the meantime
     if (!cache || !is_complete(*cache, now)) {
       const std::size_t problems = findings_.problems().size();

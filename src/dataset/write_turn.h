@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 namespace flexunet {
 
@@ -13,9 +15,13 @@ namespace flexunet {
 /// kill gives it up. Where the file system has no such locks, everyone goes on at once.
 class WriteTurn {
  public:
-  explicit WriteTurn(const std::filesystem::path& folder)
+  /// `say`, which may be empty, is told when there is somebody to wait for.
+  WriteTurn(const std::filesystem::path& folder, const std::function<void(const std::string&)>& say)
       : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+    if (errno != EWOULDBLOCK) return;
+    if (say) say(folder.string() + ": another run writes its cache: waiting for it");
+    while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
     }
   }
   ~WriteTurn() {

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "split_folder.h"
 
@@ -167,6 +169,20 @@ TEST_F(SampleCache, StaysInUseWhenAnotherRunReplacesIt) {
   split_.write_image(0, 99);
   EXPECT_EQ(gray_of(load().sample(0)), 99);
   expect_all_right(before);
+}
+
+TEST_F(SampleCache, IsWrittenByOneRunAtATime) {
+  split_.write_image(0, 99);
+  const int other_run = ::open(split_.cache_folder().c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(other_run, LOCK_EX), 0);
+  int messages = 0;
+  split_.on_message = [&](const std::string& text) {
+    if (messages++ > 0) return;
+    EXPECT_TRUE(contains(text, "another run writes")) << text;
+    ::close(other_run);
+  };
+  EXPECT_EQ(gray_of(load().sample(0)), 99);
+  EXPECT_EQ(messages, 2);
 }
 
 TEST_F(SampleCache, OfAForeignFileIsMadeAnew) {

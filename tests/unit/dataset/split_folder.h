@@ -71,6 +71,7 @@ class SplitFolder {
   NetworkOptions network;
   DataOptions data;
   std::optional<std::uint64_t> available_memory;
+  std::function<void(const std::string&)> on_message;
   std::string said;
   std::string warned;
 
