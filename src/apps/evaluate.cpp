@@ -47,7 +47,7 @@ void say_image_scores(const Evaluation& evaluation, const Dataset& dataset) {
   constexpr std::size_t kWorst = 3;
   std::vector<std::size_t> scored;
   double sum = 0;
-  for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
     if (!evaluation.image_foreground_dice[i]) continue;
     scored.push_back(i);
     sum += *evaluation.image_foreground_dice[i];
@@ -60,7 +60,7 @@ void say_image_scores(const Evaluation& evaluation, const Dataset& dataset) {
                   sum / static_cast<double>(scored.size()), scored.size()));
   for (std::size_t i = 0; i < std::min(kWorst, scored.size()); ++i) {
     say(fmt::format("  {:.4f}  {}", *evaluation.image_foreground_dice[scored[i]],
-                    dataset.samples[scored[i]].stem));
+                    dataset.info(scored[i]).stem));
   }
 }
 
@@ -75,7 +75,7 @@ void say_evaluation(const Options& options, const Evaluation& evaluation, const 
   say(fmt::format("{:<{}}  {}   (argmax masks, pooled, mean over the classes 1..{})",
                   "foreground Dice", width, score_text(evaluation.scores.foreground_dice),
                   options.network.num_classes - 1));
-  say_class_scores(options, evaluation, dataset.report);
+  say_class_scores(options, evaluation, dataset.report());
   say_image_scores(evaluation, dataset);
 }
 
@@ -112,7 +112,7 @@ void evaluate_network(const Arguments& arguments) {
     return;
   }
   const Evaluation evaluation =
-      evaluate(model.network, test, options.eval_batch_size, loss, session.device);
+      evaluate(model.network, test, session.loading(options.eval_batch_size), loss);
   say_evaluation(options, evaluation, test);
   const std::filesystem::path file = options.project_dir / kEvaluationFile;
   write_file(file, evaluation_csv(name_of(options.loss.loss), evaluation.loss,

@@ -12,6 +12,8 @@
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
+#include "flexunet/dataset/decoder.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/overlay.h"
 #include "flexunet/imaging/rgb_map.h"

@@ -59,6 +59,8 @@ void ConsoleProgress::on_epoch_end(const EpochResult& result, TrainControl&) {
       result.epoch + 1, epochs_, result.loss, metric_name_, result.metric, result.val_loss,
       metric_name_, result.val_metric, foreground, result.learning_rate,
       static_cast<double>(result.images) / result.train_seconds, clock_time(result.seconds)));
+  say_more(fmt::format("waited {:.2f} s for data, {:.1f} % of the epoch", result.waiting_seconds,
+                       100 * result.waiting_seconds / result.seconds));
 }
 
 }  // namespace flexunet

@@ -24,11 +24,10 @@ constexpr const char* kSplitNames[] = {"train", "valid"};
 std::string checksums_entry(const std::string& split) { return split + "_checksums"; }
 std::string fingerprint_entry(const std::string& split) { return split + "_data"; }
 
-json checksums_of(const Dataset& split, int threads) {
-  const std::vector<std::uint32_t> checksums = sample_checksums(split, threads);
+json checksums_of(const Dataset& split) {
   json by_name = json::object();
-  for (std::size_t i = 0; i < checksums.size(); ++i) {
-    by_name[split.samples[i].stem] = checksum_text(checksums[i]);
+  for (std::size_t i = 0; i < split.size(); ++i) {
+    by_name[split.info(i).stem] = checksum_text(split.info(i).checksum);
   }
   return by_name;
 }
@@ -119,10 +118,10 @@ RunDescription describe_run(const Session& session, const std::vector<Dataset>& 
     run.metadata[kClassWeightsEntry] = json(loss.class_weights).dump();
   }
   for (std::size_t i = 0; i < splits.size(); ++i) {
-    const std::string checksums = checksums_of(splits[i], session.threads).dump();
+    const std::string checksums = checksums_of(splits[i]).dump();
     run.file_checksums[checksums_entry(kSplitNames[i])] = checksums;
     run.metadata[fingerprint_entry(kSplitNames[i])] = fmt::format(
-        "{} images, fingerprint {}", splits[i].samples.size(), checksum_text(crc32_of(checksums)));
+        "{} images, fingerprint {}", splits[i].size(), checksum_text(crc32_of(checksums)));
   }
   return run;
 }

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <opencv2/core/utility.hpp>
+
 #include "apps/console.h"
+#include "flexunet/base/allocator.h"
 #include "flexunet/base/error.h"
-#include "flexunet/base/memory.h"
 #include "flexunet/base/text.h"
+#include "flexunet/base/threads.h"
 #include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
 #include "flexunet/model/device.h"
@@ -41,6 +44,8 @@ void require_same_data(const Metadata& metadata, const Options& options,
   }
 }
 
+constexpr const char* kCacheFolder = "dataset_cache";  // below the project's
+
 // Keras 3's form is looked for to say that it is not supported, rather than that there is nothing.
 constexpr const char* kKeras3ModelFile = "best_model.keras";
 
@@ -64,14 +69,23 @@ Session open_session(const Arguments& arguments, Task task) {
   keep_freed_memory();
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);
-  Session session{std::move(config.options),         std::move(config.training_settings),
-                  select_device(arguments.device),   torch::kFloat32,
-                  select_threads(arguments.threads), arguments.lenient};
+  Session session{std::move(config.options),
+                  std::move(config.training_settings),
+                  select_device(arguments.device),
+                  torch::kFloat32,
+                  select_threads(arguments.threads),
+                  arguments.lenient,
+                  arguments.dry_run};
+  cv::setNumThreads(1);  // see base/threads.h
   set_up_device(session.device);
   session.compute_type = select_compute_type(arguments.precision, session.device);
   say_more(fmt::format("device {}, {}, {} threads", session.device.str(),
                        precision_name(session.compute_type), session.threads));
   return session;
+}
+
+LoaderOptions Session::loading(int batch_size) const {
+  return {batch_size, loader_workers(threads, device.is_cuda()), device};
 }
 
 std::vector<Dataset> load_splits(const Session& session, const std::vector<NamedSplit>& splits) {
@@ -86,12 +100,15 @@ std::vector<Dataset> load_splits(const Session& session, const std::vector<Named
     request.lenient = session.lenient;
     requests.push_back(request);
   }
-  std::vector<Dataset> datasets = load_datasets(requests);
+  DatasetStorage storage{session.options.data.cache, session.options.project_dir / kCacheFolder,
+                         say, warn};
+  if (session.dry_run) storage = {DatasetCache::kNone};
+  std::vector<Dataset> datasets = load_datasets(requests, storage);
   for (std::size_t i = 0; i < splits.size(); ++i) {
     say(fmt::format("{:<6} {} images from {}", splits[i].name,
-                    with_thousands(static_cast<std::int64_t>(datasets[i].samples.size())),
+                    with_thousands(static_cast<std::int64_t>(datasets[i].size())),
                     splits[i].folders.images_dir.string()));
-    for (const std::string& warning : datasets[i].report.warnings(splits[i].name)) warn(warning);
+    for (const std::string& warning : datasets[i].report().warnings(splits[i].name)) warn(warning);
   }
   return datasets;
 }
@@ -129,12 +146,6 @@ TrainedModel load_best_model(const Session& session) {
   model.network->set_compute_type(session.compute_type);
   model.network->eval();
   return model;
-}
-
-std::string readable_bytes(std::int64_t bytes) {
-  const double megabytes = static_cast<double>(bytes) / 1e6;
-  return megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes)
-                          : fmt::format("{:.1f} GB", megabytes / 1000);
 }
 
 }  // namespace flexunet

@@ -9,6 +9,7 @@
 #include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
+#include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/flexunet.h"
 
 namespace flexunet {
@@ -21,6 +22,10 @@ struct Session {
   torch::ScalarType compute_type;  ///< of the network's activations
   int threads;
   bool lenient;
+  bool dry_run;
+
+  /// How the network gets its batches.
+  LoaderOptions loading(int batch_size) const;
 };
 
 /// Reads the config, prints its warnings, selects device and threads. Throws ConfigError.
@@ -31,7 +36,8 @@ struct NamedSplit {
   SplitFolders folders;
 };
 
-/// Loads splits and prints what decoding found. Throws DataError with the problems of all of them.
+/// Loads splits and prints what decoding found and where the samples are: as [dataset] cache says,
+/// but in a dry run nowhere. Throws DataError with the problems of all of them.
 std::vector<Dataset> load_splits(const Session& session, const std::vector<NamedSplit>& splits);
 
 /// Prints the network and its parameters.
@@ -52,8 +58,5 @@ struct TrainedModel {
 /// device. Warns where it was trained at another image size. Throws CheckpointError: there is none,
 /// or it does not fit the config.
 TrainedModel load_best_model(const Session& session);
-
-/// Bytes for people: "1.2 GB".
-std::string readable_bytes(std::int64_t bytes);
 
 }  // namespace flexunet

@@ -149,11 +149,13 @@ FlexUNet make_network(const Options& options, const Arguments& arguments,
   return model;
 }
 
-TrainerOptions trainer_options(const Options& options, const LossOptions& loss,
+TrainerOptions trainer_options(const Session& session, const LossOptions& loss,
                                std::uint64_t seed) {
+  const Options& options = session.options;
   TrainerOptions trainer;
   trainer.epochs = options.train.epochs;
   trainer.batch_size = options.train.batch_size;
+  trainer.loader_workers = session.loading(options.train.batch_size).workers;
   trainer.seed = seed;
   trainer.loss = loss;
   trainer.optimizer = options.optimizer;
@@ -178,21 +180,21 @@ TrainSummary fit(Trainer& trainer, const std::vector<Dataset>& splits, const Cal
   }
 }
 
-// From the data in memory to the end of training.
+// From the loaded data to the end of training.
 void run_training(const Session& session, Arguments arguments, const TrainArguments& train,
                   const std::vector<Dataset>& splits, FolderLock& model_dir) {
   const Options& options = session.options;
   std::optional<SafetensorsFile> checkpoint;
   if (train.resume) checkpoint = find_run_to_resume(options.train.model_dir);
   if (checkpoint && train.seed->count() == 0) arguments.seed = seed_of(*checkpoint);
-  const LossOptions loss = with_class_weights(options.loss, splits[0].report);
+  const LossOptions loss = with_class_weights(options.loss, splits[0].report());
   const RunDescription run = describe_run(session, splits, loss, arguments.seed);
   // Before earlier results are moved away: the model may be one of them.
   FlexUNet model = checkpoint ? FlexUNet(options.network, std::nullopt)
                               : make_network(options, arguments, train);
   model->to(session.device);
   model->set_compute_type(session.compute_type);
-  Trainer trainer(model, trainer_options(options, loss, arguments.seed), session.device);
+  Trainer trainer(model, trainer_options(session, loss, arguments.seed), session.device);
   if (checkpoint) resume_run(trainer, *checkpoint, run, options.optimizer.learning_rate);
   const bool goes_on = checkpoint.has_value();
   checkpoint.reset();  // as large as the run itself
@@ -224,8 +226,8 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   }
   const std::vector<Dataset> splits =
       load_splits(session, {{"train", options.train_split}, {"valid", options.valid_split}});
-  require_batches_to_normalize(options, splits[0].samples.size());
-  require_foreground_to_monitor(options, splits[1].report);
+  require_batches_to_normalize(options, splits[0].size());
+  require_foreground_to_monitor(options, splits[1].report());
   if (model_dir) {
     run_training(session, arguments, train, splits, *model_dir);
     return;

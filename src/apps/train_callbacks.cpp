@@ -17,6 +17,7 @@
 #include "flexunet/callbacks/history_files.h"
 #include "flexunet/callbacks/learning_rate_reducer.h"
 #include "flexunet/callbacks/learning_rate_schedule.h"
+#include "flexunet/dataset/decoder.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/overlay.h"
 #include "flexunet/inference/predict.h"

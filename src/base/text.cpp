@@ -1,5 +1,7 @@
 #include "flexunet/base/text.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cstddef>
 #include <system_error>
@@ -23,6 +25,12 @@ std::string with_thousands(std::int64_t number) {
   const std::size_t first_digit = number < 0 ? 1 : 0;
   for (std::size_t end = text.size(); end > first_digit + 3; end -= 3) text.insert(end - 3, 1, ',');
   return text;
+}
+
+std::string readable_bytes(std::int64_t bytes) {
+  const double megabytes = static_cast<double>(bytes) / 1e6;
+  return megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes)
+                          : fmt::format("{:.1f} GB", megabytes / 1000);
 }
 
 }  // namespace flexunet

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "flexunet/config/choice.h"
 #include "flexunet/config/convert.h"
 
 namespace flexunet {
@@ -130,6 +131,7 @@ DataOptions read_data(Settings& settings) {
   data.mask_file_format = settings.text("mask", "mask_file_format");
   check_mask_file_format(settings, data.mask_file_format);
   data.rgb_map = read_rgb_map(settings);
+  data.cache = read_choice(settings, "dataset", "cache", kDatasetCacheNames);
   return data;
 }
 

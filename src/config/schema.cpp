@@ -59,6 +59,7 @@ constexpr KeySpec kKnownKeys[] = {
     {"model", "class_weights", V::kNumberListOrText, {}, kNotNegative},
     {"model", "show_summary", V::kAny},
     {"dataset", "class_name", V::kText, "\"ImageCategorizedMaskDataset\""},
+    {"dataset", "cache", V::kText, "\"auto\""},
     {"train", "epochs", V::kInt, "100", kAtLeastOne},
     {"train", "batch_size", V::kInt, "4", kAtLeastOne},
     {"train", "patience", V::kInt, "10", kAtLeastZero},

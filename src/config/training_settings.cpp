@@ -11,8 +11,8 @@ namespace flexunet {
 namespace {
 
 // Without effect on the network that comes out.
-constexpr std::array<std::string_view, 4> kWithoutEffect = {"model", "dropout_seed_fixing",
-                                                            "num_infer_images", "class_name"};
+constexpr std::array<std::string_view, 5> kWithoutEffect = {
+    "model", "dropout_seed_fixing", "num_infer_images", "class_name", "cache"};
 
 bool decides_the_result(const KeySpec& key, const TaskParts& parts) {
   if (key.type == ValueType::kAny || key.type == ValueType::kPath) return false;

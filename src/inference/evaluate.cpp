@@ -1,11 +1,6 @@
 #include "flexunet/inference/evaluate.h"
 
-#include <algorithm>
-#include <numeric>
-#include <vector>
-
 #include "flexunet/base/interrupt.h"
-#include "flexunet/loader/batch.h"
 #include "flexunet/model/losses.h"
 #include "flexunet/model/running_means.h"
 
@@ -22,29 +17,29 @@ void add_scores(const torch::Tensor& class_pixels, Evaluation& result) {
 
 }  // namespace
 
-Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
-                    const LossOptions& options, torch::Device device) {
+Evaluation evaluate(FlexUNet& model, const Dataset& dataset, const LoaderOptions& loading,
+                    const LossOptions& options) {
   const c10::InferenceMode inference;
   model->eval();
-  std::vector<std::size_t> order(dataset.samples.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  BatchLoader loader(dataset, order_of_names(dataset.size()), loading);
   const int num_classes = model->network().num_classes;
   // Nothing is read back before the end: a GPU would have to wait.
-  RunningMeans means(device);
+  RunningMeans means(loading.device);
   std::vector<torch::Tensor> class_pixels;
-  for (std::size_t first = 0; first < order.size(); first += static_cast<std::size_t>(batch_size)) {
+  for (std::size_t index = 0; index < loader.batches(); ++index) {
     throw_if_interrupted();
-    const std::size_t count = std::min(static_cast<std::size_t>(batch_size), order.size() - first);
-    const Batch batch = make_batch(dataset, order, first, count, device);
+    const Batch batch = loader.next();
     const torch::Tensor logits = model(batch.images);
     const torch::Tensor probs = torch::softmax(logits, 1);
     means.add(compute_loss(options, logits, batch.class_masks),
-              compute_metric(options, probs, batch.class_masks), count);
+              compute_metric(options, probs, batch.class_masks),
+              static_cast<std::size_t>(batch.images.size(0)));
     class_pixels.push_back(count_class_pixels(logits.argmax(1), batch.class_masks, num_classes));
   }
   Evaluation result;
   result.loss = means.loss();
   result.metric = means.metric();
+  result.waiting_seconds = loader.waiting_seconds();
   add_scores(torch::cat(class_pixels).cpu(), result);
   return result;
 }

@@ -1,52 +1,65 @@
 #include "flexunet/loader/batch.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace flexunet {
 namespace {
 
-// Copies (H,W) CV_8UC(C) pictures one behind the other: (N,H,W,C) uint8.
-torch::Tensor stack_bytes(const std::vector<cv::Mat>& pictures) {
+torch::Tensor empty_stack(const std::vector<cv::Mat>& pictures, torch::TensorOptions options) {
   const cv::Mat& first = pictures.front();
-  torch::Tensor stack = torch::empty(
+  return torch::empty(
       {static_cast<std::int64_t>(pictures.size()), first.rows, first.cols, first.channels()},
-      torch::kUInt8);
-  auto* target = stack.data_ptr<std::uint8_t>();
+      options);
+}
+
+// Copies (H,W) CV_8UC(C) pictures one behind the other into (N,H,W,C).
+template <typename Number>
+torch::Tensor stack(const std::vector<cv::Mat>& pictures, torch::TensorOptions options) {
+  const cv::Mat& first = pictures.front();
+  torch::Tensor stacked = empty_stack(pictures, options);
+  auto* target = stacked.data_ptr<Number>();
   for (const cv::Mat& picture : pictures) {
     TORCH_CHECK(picture.size() == first.size() && picture.type() == first.type() &&
                     picture.depth() == CV_8U && picture.isContinuous(),
                 "pictures of one batch must be alike");
-    const std::size_t bytes = picture.total() * picture.elemSize();
-    std::memcpy(target, picture.data, bytes);
-    target += bytes;
+    target = std::copy_n(picture.data, picture.total() * picture.elemSize(), target);
   }
-  return stack;
+  return stacked;
 }
 
 }  // namespace
 
 torch::Tensor stack_images(const std::vector<cv::Mat>& images) {
-  return stack_bytes(images).permute({0, 3, 1, 2});
+  return stack<std::uint8_t>(images, torch::kUInt8).permute({0, 3, 1, 2});
 }
 
-Batch make_batch(const Dataset& dataset, const std::vector<std::size_t>& order, std::size_t first,
-                 std::size_t count, torch::Device device) {
-  std::vector<Sample> samples;
-  for (std::size_t i = first; i < first + count; ++i) {
-    samples.push_back(dataset.samples.at(order.at(i)));
-  }
-  return make_batch(samples, device);
-}
-
-Batch make_batch(const std::vector<Sample>& samples, torch::Device device) {
+Batch assemble_batch(const std::vector<Sample>& samples, torch::Device device) {
   std::vector<cv::Mat> images;
   std::vector<cv::Mat> class_masks;
   for (const Sample& sample : samples) {
     images.push_back(sample.image);
     class_masks.push_back(sample.class_mask);
   }
-  return {stack_images(images).to(device),
-          stack_bytes(class_masks).squeeze(3).to(device).to(torch::kLong)};
+  const bool pinned = device.is_cuda();
+  const auto bytes = torch::dtype(torch::kUInt8).pinned_memory(pinned);
+  Batch batch;
+  batch.images = stack<std::uint8_t>(images, bytes).permute({0, 3, 1, 2});
+  // Tensor::to would start a team of OpenMP threads here, see base/threads.h.
+  batch.class_masks = (pinned ? stack<std::uint8_t>(class_masks, bytes)
+                              : stack<std::int64_t>(class_masks, torch::kLong))
+                          .squeeze(3);
+  return batch;
+}
+
+Batch send_batch(const Batch& assembled, torch::Device device) {
+  constexpr bool kNonBlocking = true;
+  return {assembled.images.to(device, kNonBlocking),
+          assembled.class_masks.to(device, kNonBlocking).to(torch::kLong)};
+}
+
+Batch make_batch(const std::vector<Sample>& samples, torch::Device device) {
+  return send_batch(assemble_batch(samples, device), device);
 }
 
 }  // namespace flexunet

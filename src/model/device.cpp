@@ -5,30 +5,13 @@
 
 #include <algorithm>
 #include <fstream>
-#include <set>
-#include <thread>
-#include <utility>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/threads.h"
 #include "model/libtorch_versions.h"
 
 namespace flexunet {
 namespace {
-
-// Hyper-threads share the vector units that convolutions keep busy.
-int physical_cores() {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  std::set<std::pair<std::string, std::string>> cores;
-  std::string line;
-  std::string package;
-  while (std::getline(cpuinfo, line)) {
-    if (line.rfind("physical id", 0) == 0) package = line;
-    if (line.rfind("core id", 0) == 0) cores.emplace(package, line);
-  }
-  const auto logical = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  // Containers may be confined to fewer processors than /proc/cpuinfo lists.
-  return cores.empty() ? logical : std::min(logical, static_cast<int>(cores.size()));
-}
 
 bool gpu_computes_bfloat16(torch::Device device) {
   const c10::DeviceGuard guard(device);

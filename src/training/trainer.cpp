@@ -67,18 +67,22 @@ Trainer::Outcome Trainer::run_epoch(const Dataset& train, const Dataset& valid,
   if (!outcome.divergence.empty()) return outcome;
   EpochResult& result = outcome.result;
   result.train_seconds = watch.seconds();
-  const Evaluation validation =
-      evaluate(model_, valid, options_.batch_size, options_.loss, device_);
+  const Evaluation validation = evaluate(model_, valid, loading(), options_.loss);
   result.val_loss = validation.loss;
   result.val_metric = validation.metric;
   result.val_foreground_dice = validation.scores.foreground_dice;
   result.seconds = watch.seconds();
+  result.waiting_seconds += validation.waiting_seconds;
   if (!std::isfinite(result.val_loss)) {
     outcome.divergence =
         fmt::format("epoch {}: training diverged: val_loss is {} at learning rate {}",
                     result.epoch + 1, std::abs(result.val_loss), result.learning_rate);
   }
   return outcome;
+}
+
+LoaderOptions Trainer::loading() const {
+  return {options_.batch_size, options_.loader_workers, device_};
 }
 
 std::vector<torch::Tensor> Trainer::state_tensors() const {

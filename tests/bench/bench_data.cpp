@@ -55,9 +55,9 @@ Options bench_options(const fs::path& config) {
   return load_config(request).options;
 }
 
-Dataset drawn_samples(const NetworkOptions& network, int count) {
+std::vector<Sample> drawn_samples(const NetworkOptions& network, int count) {
   const cv::Size size(network.image_width, network.image_height);
-  Dataset dataset;
+  std::vector<Sample> samples;
   for (int number = 0; number < count; ++number) {
     cv::RNG random(static_cast<std::uint64_t>(number) + 1);
     Sample sample{fmt::format("{:03}", number), cv::Mat(size, CV_8UC3),
@@ -67,9 +67,9 @@ Dataset drawn_samples(const NetworkOptions& network, int count) {
                            random.uniform(size.height / 4, 3 * size.height / 4));
     cv::ellipse(sample.class_mask, {center, cv::Size2f(size / 3), 30}, cv::Scalar(1), cv::FILLED);
     cv::add(sample.image, cv::Scalar::all(120), sample.image, sample.class_mask);
-    dataset.samples.push_back(std::move(sample));
+    samples.push_back(std::move(sample));
   }
-  return dataset;
+  return samples;
 }
 
 Dataset read_batch(const fs::path& path, const NetworkOptions& network) {
@@ -82,13 +82,13 @@ Dataset read_batch(const fs::path& path, const NetworkOptions& network) {
   const std::string_view mask_bytes = bytes_of(file, "class_masks", mask_shape);
   const std::string_view image_bytes = bytes_of(file, "images", image_shape);
   const cv::Size size(network.image_width, network.image_height);
-  Dataset dataset;
+  std::vector<Sample> samples;
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    dataset.samples.push_back({std::to_string(i),
-                               picture_from(image_bytes, i, size, CV_8UC(network.image_channels)),
-                               picture_from(mask_bytes, i, size, CV_8UC1)});
+    samples.push_back({std::to_string(i),
+                       picture_from(image_bytes, i, size, CV_8UC(network.image_channels)),
+                       picture_from(mask_bytes, i, size, CV_8UC1)});
   }
-  return dataset;
+  return memory_dataset(std::move(samples));
 }
 
 void reset_peak_memory() {

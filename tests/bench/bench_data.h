@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
@@ -15,9 +16,8 @@ std::filesystem::path bench_config(const std::string& network);
 Options bench_options(const std::filesystem::path& config);
 
 /// `count` samples at the network's size, each drawn from its number: noise with an ellipse of
-/// class
-/// 1. Three channels.
-Dataset drawn_samples(const NetworkOptions& network, int count);
+/// class 1. Three channels.
+std::vector<Sample> drawn_samples(const NetworkOptions& network, int count);
 
 /// A batch as tests/bench/compare draws it: the safetensors file's images (N,H,W,C) and class_masks
 /// (N,H,W), both U8, as N samples. Throws CheckpointError, and DataError when a tensor is missing

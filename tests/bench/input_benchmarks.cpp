@@ -67,7 +67,7 @@ BENCHMARK(decode_mask)
 class PairFolder {
  public:
   PairFolder(const NetworkOptions& network, const RgbMap& map) {
-    for (const Sample& sample : drawn_samples(network, kPairs).samples) {
+    for (const Sample& sample : drawn_samples(network, kPairs)) {
       write_png(folders().images_dir / (sample.stem + ".png"), sample.image);
       write_png(folders().masks_dir / (sample.stem + ".png"), map.encode(sample.class_mask));
     }

@@ -1,13 +1,11 @@
 // Batch assembly, inference and training steps of both networks, with one thread a physical core.
 #include <benchmark/benchmark.h>
 
-#include <numeric>
-
 #include "bench/bench_data.h"
 #include "bench/network_steps.h"
 #include "bench/operations.h"
 #include "bench/step_parts.h"
-#include "flexunet/base/memory.h"
+#include "flexunet/base/allocator.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/device.h"
 
@@ -22,14 +20,15 @@ benchmark::Counter rate(const benchmark::State& state, double amount) {
   return {amount * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate};
 }
 
+Dataset drawn_batch(const NetworkOptions& network) {
+  return memory_dataset(drawn_samples(network, kBatchSize));
+}
+
 void assemble_batch(benchmark::State& state, const std::string& network) {
-  const Dataset dataset = drawn_samples(bench_options(bench_config(network)).network, 8);
-  std::vector<std::size_t> order(dataset.samples.size());
-  std::iota(order.rbegin(), order.rend(), 0);
-  std::size_t first = 0;
+  const std::vector<Sample> samples =
+      drawn_samples(bench_options(bench_config(network)).network, kBatchSize);
   for ([[maybe_unused]] auto iteration : state) {
-    benchmark::DoNotOptimize(make_batch(dataset, order, first, kBatchSize, torch::kCPU));
-    first = (first + kBatchSize) % order.size();
+    benchmark::DoNotOptimize(make_batch(samples, torch::kCPU));
   }
   state.counters["images"] = rate(state, kBatchSize);
 }
@@ -50,18 +49,18 @@ int steps_of(const benchmark::State& state) {
 void infer(benchmark::State& state, const std::string& network) {
   const Options options = bench_options(bench_config(network));
   reset_peak_memory();
-  report(state,
-         prediction_seconds(FlexUNet(options.network), drawn_samples(options.network, kBatchSize),
-                            steps_of(state)),
-         forward_operations(options.network, kBatchSize));
+  report(
+      state,
+      prediction_seconds(FlexUNet(options.network), drawn_batch(options.network), steps_of(state)),
+      forward_operations(options.network, kBatchSize));
 }
 
 void train(benchmark::State& state, const std::string& network) {
   const Options options = bench_options(bench_config(network));
   reset_peak_memory();
   report(state,
-         training_seconds(FlexUNet(options.network), options,
-                          drawn_samples(options.network, kBatchSize), steps_of(state)),
+         training_seconds(FlexUNet(options.network), options, drawn_batch(options.network),
+                          steps_of(state)),
          training_operations(options.network, kBatchSize));
 }
 
@@ -69,8 +68,8 @@ void train(benchmark::State& state, const std::string& network) {
 void train_parts(benchmark::State& state, const std::string& network) {
   constexpr int kSteps = 9;
   const Options options = bench_options(bench_config(network));
-  const StepParts parts = step_parts(FlexUNet(options.network), options,
-                                     drawn_samples(options.network, kBatchSize), kSteps);
+  const StepParts parts =
+      step_parts(FlexUNet(options.network), options, drawn_batch(options.network), kSteps);
   double total = 0;
   for (const auto& [name, seconds] : parts) total += seconds;
   for ([[maybe_unused]] auto iteration : state) state.SetIterationTime(total);

@@ -26,11 +26,10 @@ std::vector<double> training_seconds(FlexUNet model, const Options& options, con
                                      int steps) {
   TrainerOptions trainer_options;
   trainer_options.epochs = steps;
-  trainer_options.batch_size = static_cast<int>(batch.samples.size());
+  trainer_options.batch_size = static_cast<int>(batch.size());
   trainer_options.loss = options.loss;
   trainer_options.optimizer = options.optimizer;
-  Dataset valid;
-  valid.samples.push_back(batch.samples.front());
+  const Dataset valid = memory_dataset({batch.sample(0)});
   std::vector<double> seconds;
   Callbacks callbacks;
   callbacks.push_back(std::make_unique<TrainSeconds>(seconds));
@@ -40,7 +39,7 @@ std::vector<double> training_seconds(FlexUNet model, const Options& options, con
 
 std::vector<double> prediction_seconds(FlexUNet model, const Dataset& batch, int steps) {
   std::vector<cv::Mat> images;
-  for (const Sample& sample : batch.samples) images.push_back(sample.image);
+  for (std::size_t i = 0; i < batch.size(); ++i) images.push_back(batch.sample(i).image);
   std::vector<double> seconds;
   for (int step = 0; step < steps; ++step) {
     const auto start = std::chrono::steady_clock::now();

@@ -10,7 +10,7 @@
 #include "bench/bench_data.h"
 #include "bench/network_steps.h"
 #include "bench/operations.h"
-#include "flexunet/base/memory.h"
+#include "flexunet/base/allocator.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/model/device.h"
@@ -40,7 +40,7 @@ json precision_names() { return kPrecisions; }
 // The probabilities of the batch as (N,classes,H,W).
 void write_probs(const fs::path& path, FlexUNet& model, const Dataset& batch) {
   std::vector<cv::Mat> images;
-  for (const Sample& sample : batch.samples) images.push_back(sample.image);
+  for (std::size_t i = 0; i < batch.size(); ++i) images.push_back(batch.sample(i).image);
   const torch::Tensor probs =
       predict_probs(model, images, torch::kCPU).to(torch::kFloat32).contiguous();
   const std::string_view bytes(static_cast<const char*>(probs.data_ptr()), probs.nbytes());
@@ -55,7 +55,7 @@ json run_steps(const StepArguments& arguments) {
   load_weights(arguments.weights, model);
   model->set_compute_type(select_compute_type(arguments.precision, torch::kCPU));
   const Dataset batch = read_batch(arguments.batch, options.network);
-  const int size = static_cast<int>(batch.samples.size());
+  const int size = static_cast<int>(batch.size());
   const int steps = arguments.warm_up + arguments.steps;
   const bool trains = arguments.task == "train";
   std::vector<double> seconds = trains ? training_seconds(model, options, batch, steps)

@@ -49,7 +49,8 @@ class PartsClock {
 Batch draw_batch(const Options& options, const Dataset& dataset) {
   CounterRandom random(1, 0);
   std::vector<Sample> samples;
-  for (const Sample& source : dataset.samples) {
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const Sample source = dataset.sample(i);
     auto [image, class_mask] =
         augment({source.image, source.class_mask}, options.augmentation, random);
     samples.push_back({source.stem, std::move(image), std::move(class_mask)});
@@ -77,7 +78,7 @@ StepParts step_parts(FlexUNet model, const Options& options, const Dataset& data
     const torch::NoGradGuard no_grad;
     const torch::Tensor metric =
         compute_metric(options.loss, torch::softmax(logits, 1), batch.class_masks);
-    means.add(loss, metric, dataset.samples.size());
+    means.add(loss, metric, dataset.size());
     clock.end("metric");
   }
   return clock.medians();

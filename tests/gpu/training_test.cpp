@@ -39,6 +39,7 @@ struct DeviceRun {
     TrainerOptions options;
     options.epochs = kEpochs;
     options.batch_size = 4;
+    options.loader_workers = 1;
     options.optimizer.learning_rate = 0.005;
     options.roll_back = true;  // takes a copy of everything after each epoch
     return options;
@@ -98,9 +99,9 @@ TEST_F(TrainingOnGpu, ResumesFromItsCheckpointOnEitherDevice) {
 TEST_F(TrainingOnGpu, EvaluatesAsTheCpu) {
   FlexUNet model(network(), 5);
   const Dataset dataset = toy_dataset(7, kSize);
-  const Evaluation cpu = evaluate(model, dataset, 3, {}, torch::kCPU);
+  const Evaluation cpu = evaluate(model, dataset, {3}, {});
   model->to(kGpu);
-  const Evaluation gpu = evaluate(model, dataset, 3, {}, kGpu);
+  const Evaluation gpu = evaluate(model, dataset, {3, 1, kGpu}, {});
   EXPECT_NEAR(cpu.loss, gpu.loss, 1e-4);
   EXPECT_NEAR(cpu.metric, gpu.metric, 1e-4);
   // A pixel between two classes may fall to either.
@@ -114,7 +115,7 @@ TEST_F(TrainingOnGpu, EvaluatesAsTheCpu) {
 TEST_F(TrainingOnGpu, PredictsAsTheCpu) {
   FlexUNet model(network(), 5);
   std::vector<cv::Mat> images;
-  for (const Sample& sample : toy_dataset(3, kSize).samples) images.push_back(sample.image);
+  for (const Sample& sample : toy_samples(3, kSize)) images.push_back(sample.image);
   const torch::Tensor cpu = predict_probs(model, images, torch::kCPU);
   const std::vector<cv::Mat> cpu_masks = predict_class_masks(model, images, torch::kCPU);
   model->to(kGpu);

@@ -2,6 +2,7 @@
 
 #include <opencv2/core.hpp>
 #include <string>
+#include <vector>
 
 #include "flexunet/base/random.h"
 #include "flexunet/config/options.h"
@@ -10,8 +11,8 @@
 namespace flexunet {
 
 /// A bright square (class 1) on a dark ground, at a place of its own in each image.
-inline Dataset toy_dataset(int count, int size) {
-  Dataset dataset;
+inline std::vector<Sample> toy_samples(int count, int size) {
+  std::vector<Sample> samples;
   for (int i = 0; i < count; ++i) {
     CounterRandom random(1, static_cast<std::uint64_t>(i));
     cv::Mat image(size, size, CV_8UC3, cv::Scalar::all(40));
@@ -21,10 +22,12 @@ inline Dataset toy_dataset(int count, int size) {
                           static_cast<int>(random.below(range)), size / 3, size / 3);
     image(square).setTo(cv::Scalar::all(200));
     mask(square).setTo(cv::Scalar(1));
-    dataset.samples.push_back({std::to_string(i), image, mask});
+    samples.push_back({std::to_string(i), image, mask});
   }
-  return dataset;
+  return samples;
 }
+
+inline Dataset toy_dataset(int count, int size) { return memory_dataset(toy_samples(count, size)); }
 
 /// A network that learns toy_dataset in a few epochs.
 inline NetworkOptions toy_network(int size) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+
 namespace flexunet {
 
-/// Makes the C library keep large blocks that are freed for the next ones instead of returning them
-/// to the system: a training step frees and takes the same gigabytes again, and the system hands
-/// out every page of them anew, filled with zeros. To be called once, before the first large block.
-/// Nothing happens where the C library is not glibc.
-void keep_freed_memory();
+/// Bytes of memory that this process could still take without swapping: what the system calls
+/// available, or what the limits of its control groups (version 1 or 2) leave where that is less; 0
+/// where the system does not tell. Its files are looked for below `root`.
+std::uint64_t available_memory(const std::filesystem::path& root = "/");
 
 }  // namespace flexunet

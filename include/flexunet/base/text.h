@@ -15,4 +15,7 @@ bool is_unsigned_number(std::string_view text);
 /// A whole number with a comma every three digits: "126,809,218".
 std::string with_thousands(std::int64_t number);
 
+/// Bytes for people: "12 MB", "1.2 GB".
+std::string readable_bytes(std::int64_t bytes);
+
 }  // namespace flexunet

@@ -67,6 +67,13 @@ inline constexpr std::array<NamedChoice<NormalizationKind>, 4> kNormalizationNam
     {NormalizationKind::kInstance, "instance"},
 }};
 
+inline constexpr std::array<NamedChoice<DatasetCache>, 4> kDatasetCacheNames = {{
+    {DatasetCache::kAuto, "auto"},
+    {DatasetCache::kMemory, "memory"},
+    {DatasetCache::kDisk, "disk"},
+    {DatasetCache::kNone, "none"},
+}};
+
 /// The choice of that name, if there is one.
 template <typename Choice, std::size_t kCount>
 std::optional<Choice> find_choice(const std::array<NamedChoice<Choice>, kCount>& names,

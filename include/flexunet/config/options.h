@@ -93,6 +93,8 @@ struct RgbMapEntry {
 };
 
 enum class ImageFileFormat { kPicture, kNpy };
+/// Where decoded samples are until they are needed. kAuto: in memory if they fit, else on disk.
+enum class DatasetCache { kAuto, kMemory, kDisk, kNone };
 
 /// The values that become 0 and 255.
 struct IntensityRange {
@@ -107,6 +109,7 @@ struct DataOptions {
   std::optional<IntensityRange> intensity_range;
   std::string mask_file_format = ".npz";  ///< ".png" and other pictures, or ".npz"
   std::vector<RgbMapEntry> rgb_map;  ///< in the order of the file; indices are 0..num_classes-1
+  DatasetCache cache = DatasetCache::kAuto;
 };
 
 struct TrainOptions {

@@ -3,8 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flexunet/config/options.h"
@@ -20,6 +24,13 @@ struct Sample {
   std::filesystem::path image_file{};  ///< where the image was read from
 };
 
+/// What is known of a sample without its pixels.
+struct SampleInfo {
+  std::string stem;                  ///< as in SamplePair
+  std::filesystem::path image_file;  ///< where the image was read from
+  std::uint32_t checksum = 0;        ///< CRC-32 of what the network sees, image, then class mask
+};
+
 /// What decoding found that a user should know.
 struct DatasetReport {
   std::int64_t off_palette_pixels = 0;     ///< pixels with colours outside rgb_map
@@ -32,14 +43,39 @@ struct DatasetReport {
   std::vector<std::string> warnings(const std::string& split_name) const;
 };
 
-/// A decoded split, kept as uint8.
-struct Dataset {
-  std::vector<Sample> samples;  ///< in the order of the pairs
-  DatasetReport report;
+/// Where the pixels of a data set are: in memory, in a cache file, or in its own files.
+class SampleStore {
+ public:
+  virtual ~SampleStore() = default;
+  /// Sample i; may be called from several threads at once. Throws DataError.
+  virtual Sample sample(std::size_t i) const = 0;
 };
 
+/// The samples of a split, in the order of its pairs. Copies share the pixels.
+class Dataset {
+ public:
+  Dataset(std::vector<SampleInfo> infos, DatasetReport report,
+          std::shared_ptr<const SampleStore> store)
+      : infos_(std::move(infos)), report_(std::move(report)), store_(std::move(store)) {}
+
+  std::size_t size() const { return infos_.size(); }
+  const SampleInfo& info(std::size_t i) const { return infos_.at(i); }
+  /// Sample i, whose pixels must not be written to; may be called from several threads at once.
+  /// Throws DataError: its file changed or cannot be read any more.
+  Sample sample(std::size_t i) const { return store_->sample(i); }
+  const DatasetReport& report() const { return report_; }
+
+ private:
+  std::vector<SampleInfo> infos_;
+  DatasetReport report_;
+  std::shared_ptr<const SampleStore> store_;
+};
+
+/// A data set of samples that are in memory already; its report is empty.
+Dataset memory_dataset(std::vector<Sample> samples);
+
 struct DatasetRequest {
-  std::string split_name;  ///< for messages
+  std::string split_name;  ///< for messages, and the name of its cache file
   SplitFolders folders;
   const NetworkOptions* network;  ///< size and channels
   const DataOptions* data;
@@ -47,22 +83,29 @@ struct DatasetRequest {
   bool lenient = false;  ///< a mask of another aspect ratio is resized, not refused
 };
 
-/// Checksums of what the network sees of each sample, image and class mask, in the order of the
-/// samples.
-std::vector<std::uint32_t> sample_checksums(const Dataset& dataset, int threads);
+/// Where the samples of all splits are to be.
+struct DatasetStorage {
+  /// kMemory: all of them. kDisk: in one cache file a split, which serves later runs as well; it is
+  /// made anew where files or options changed. kNone: nowhere; every sample is decoded again
+  /// whenever it is needed. kAuto: kMemory if that takes at most half of the memory that is
+  /// available, else kDisk, or with a warning kNone where no cache file can be written.
+  DatasetCache cache = DatasetCache::kMemory;
+  std::filesystem::path folder{};                     ///< of the cache files
+  std::function<void(const std::string&)> say = {};   ///< takes remarks, a line each
+  std::function<void(const std::string&)> warn = {};  ///< takes warnings
+  std::optional<std::uint64_t> available_memory{};    ///< bytes, instead of what the system says
+};
 
-/// Finds, decodes and resizes a whole split. The result does not depend on `threads`.
+/// Finds and checks a whole split. The result does not depend on `threads`.
 /// Throws DataError listing every file that is wrong (first 20 and a count).
-Dataset load_dataset(const DatasetRequest& request);
+Dataset load_dataset(const DatasetRequest& request, const DatasetStorage& storage = {});
 
 /// The same for several splits: all pairs are found before any image is read, and what is wrong in
-/// any split is told at once.
-std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests);
+/// any split is told at once. Throws OutputError where kDisk is asked for and cannot be written.
+std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests,
+                                   const DatasetStorage& storage = {});
 
-/// An image at its own size, (H,W) CV_8UC(image_channels), from a picture or an .npy array; values
-/// of 16 bits are scaled as data.intensity_range says. The one way in for training, evaluation,
-/// inference and previews. Throws DataError, also for other channels.
-cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,
-                   const DataOptions& data);
+/// What kAuto stands for where samples of `bytes` in all meet so much available memory.
+DatasetCache choose_cache(std::uint64_t bytes, std::uint64_t available);
 
 }  // namespace flexunet

@@ -7,6 +7,7 @@
 
 #include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
+#include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/scores.h"
 
@@ -19,11 +20,12 @@ struct Evaluation {
   Scores scores;      ///< from argmax masks at model size, pooled over the set
   /// Foreground Dice of each image alone, in the order of the samples; empty without foreground.
   std::vector<std::optional<double>> image_foreground_dice;
+  double waiting_seconds = 0;  ///< spent on waiting for data
 };
 
 /// Runs the network in evaluation mode over the samples in their order. Leaves the network in
-/// evaluation mode. Throws Interrupted between two batches after a signal.
-Evaluation evaluate(FlexUNet& model, const Dataset& dataset, int batch_size,
-                    const LossOptions& options, torch::Device device);
+/// evaluation mode. Throws Interrupted between two batches after a signal, and DataError.
+Evaluation evaluate(FlexUNet& model, const Dataset& dataset, const LoaderOptions& loading,
+                    const LossOptions& options);
 
 }  // namespace flexunet

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <cstddef>
 #include <opencv2/core/mat.hpp>
 #include <vector>
 
@@ -16,9 +15,13 @@ struct Batch {
   torch::Tensor class_masks;  ///< (N,H,W) int64, class indices
 };
 
-/// The samples order[first] .. order[first + count - 1], on `device`.
-Batch make_batch(const Dataset& dataset, const std::vector<std::size_t>& order, std::size_t first,
-                 std::size_t count, torch::Device device);
+/// Samples of one size as a batch on the CPU, on its way to `device`: for a GPU in pinned memory,
+/// and with class masks as uint8, an eighth of the bytes. Uses no thread of LibTorch's.
+Batch assemble_batch(const std::vector<Sample>& samples, torch::Device device);
+
+/// Such a batch on `device`, complete; on a GPU the copies may still go on, in order with what is
+/// computed from them.
+Batch send_batch(const Batch& assembled, torch::Device device);
 
 /// Samples of one size as a batch on `device`.
 Batch make_batch(const std::vector<Sample>& samples, torch::Device device);

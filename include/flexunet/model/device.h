@@ -18,7 +18,8 @@ void set_up_device(torch::Device device);
 /// has the range of float32 and 10 bits of mantissa; sums stay float32.
 void allow_tf32(bool allowed);
 
-/// Threads for LibTorch and OpenCV: `requested` if above 0, else one a physical core. Returns it.
+/// Threads for LibTorch: `requested` if above 0, else one a physical core. Returns it. How they are
+/// shared with the rest: base/threads.h.
 int select_threads(int requested);
 
 /// The number format of activations that "float32", "bfloat16" or "auto" asks for. auto is bfloat16

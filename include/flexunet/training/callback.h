@@ -20,6 +20,7 @@ struct EpochResult {
   double seconds = 0;                         ///< training and validation
   std::size_t images = 0;                     ///< trained on
   double train_seconds = 0;                   ///< training alone
+  double waiting_seconds = 0;                 ///< of `seconds`, spent on waiting for data
 };
 
 /// Where training stands within an epoch.

@@ -11,7 +11,7 @@
 #include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
-#include "flexunet/loader/batch.h"
+#include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/running_means.h"
 #include "flexunet/training/adam.h"
@@ -26,6 +26,7 @@ using Callbacks = std::vector<std::unique_ptr<Callback>>;
 struct TrainerOptions {
   int epochs = 100;
   int batch_size = 4;
+  int loader_workers = 0;    ///< threads that prepare batches; the numbers do not depend on them
   std::uint64_t seed = 137;  ///< of shuffling, augmentation and dropout
   LossOptions loss;
   OptimizerOptions optimizer;
@@ -60,8 +61,9 @@ class Trainer {
   void replace_learning_rate(double learning_rate);
 
   /// Trains until the last epoch or until a callback stops it. Throws TrainingError when the loss
-  /// is no finite number (with roll_back: once more than kMaxRollbacks times), Interrupted between
-  /// two batches after a signal, and whatever a callback throws.
+  /// is no finite number (with roll_back: once more than kMaxRollbacks times), DataError when a
+  /// sample cannot be read, Interrupted between two batches after a signal, and whatever a callback
+  /// throws.
   TrainSummary fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
 
   /// Where the run stands after its last completed epoch.
@@ -86,7 +88,7 @@ class Trainer {
 
   Outcome run_epoch(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
   Outcome train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
-  Batch draw_batch(int epoch, const Dataset& train, const std::vector<std::size_t>& indices) const;
+  LoaderOptions loading() const;
   void train_step(const Batch& batch, RunningMeans& means);
   std::vector<torch::Tensor> state_tensors() const;
   Snapshot take_snapshot() const;

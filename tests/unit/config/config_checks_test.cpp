@@ -67,6 +67,8 @@ TEST(Config, RefusesValuesThatCannotWork) {
       {"model.clipvalue=-1.0", "must be above 0"},
       {"model.weight_decay=-1.0", "must be at least 0"},
       {"dataset.class_name='ImageMaskDataset'", "must be \"ImageCategorizedMaskDataset\""},
+      {"dataset.cache='ram'",
+       "unknown name: must be one of \"auto\", \"memory\", \"disk\", \"none\""},
       {"image.color_order='BGR'", "must be \"RGB\""},
       {"image.file_format='PNG'", "must be \"NPY\""},
       {"image.intensity_range=4095", "must be a pair of whole numbers"},
@@ -195,7 +197,7 @@ TEST(Config, ReadsWhatSteersLearning) {
           with({"model.normalization='instance'", "model.loss='dice_crossentropy'",
                 "model.metrics=['dice_coef_foreground']", "model.class_weights=(1, 2.5)",
                 "train.monitor='val_dice_coef_foreground'", "train.learning_rate_schedule='cosine'",
-                "train.warmup_epochs=3", "train.on_divergence='rollback'"}))
+                "train.warmup_epochs=3", "train.on_divergence='rollback'", "dataset.cache='disk'"}))
           .options;
   EXPECT_EQ(options.network.normalization, NormalizationKind::kInstance);
   EXPECT_EQ(options.loss.loss, LossKind::kDiceCrossentropy);
@@ -205,6 +207,7 @@ TEST(Config, ReadsWhatSteersLearning) {
   EXPECT_EQ(options.train.learning_rate_schedule, ScheduleKind::kCosine);
   EXPECT_EQ(options.train.warmup_epochs, 3);
   EXPECT_EQ(options.train.on_divergence, DivergencePolicy::kRollback);
+  EXPECT_EQ(options.data.cache, DatasetCache::kDisk);
   const Options balanced =
       load_text(sample_config(),
                 with({"model.class_weights='balanced'", "model.normalization=True"}))

@@ -21,7 +21,7 @@ TEST(TrainingSettings, HoldGivenValuesAndDefaults) {
 TEST(TrainingSettings, LeaveOutFoldersAndWhatDecidesNothing) {
   for (const auto& [key, value] : settings_of(sample_config())) {
     for (const char* part : {"_dir", "[infer]", "[eval]", "[test]", "epoch_change", "show_summary",
-                             "num_infer_images", "[model] model", "dropout_seed_fixing"}) {
+                             "num_infer_images", "[model] model", "dropout_seed_fixing", "cache"}) {
       EXPECT_FALSE(mentions(key, part)) << key << " " << value;
     }
   }

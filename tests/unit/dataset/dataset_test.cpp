@@ -72,17 +72,18 @@ TEST_F(DatasetTest, BringsImagesAndMasksToModelSize) {
   add_pair("a", {16, 16}, {16, 16});
   add_pair("b", {8, 8}, {8, 8});
   const Dataset dataset = load();
-  ASSERT_EQ(dataset.samples.size(), 2U);
-  for (const Sample& sample : dataset.samples) {
+  ASSERT_EQ(dataset.size(), 2U);
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const Sample sample = dataset.sample(i);
     EXPECT_EQ(sample.image.size(), cv::Size(8, 8));
     EXPECT_EQ(sample.image.at<cv::Vec3b>(7, 7), cv::Vec3b(10, 20, 30)) << "red first";
     EXPECT_EQ(sample.class_mask.type(), CV_8UC1);
     EXPECT_EQ(sample.class_mask.at<std::uint8_t>(7, 3), 1);
     EXPECT_EQ(sample.class_mask.at<std::uint8_t>(7, 4), 0);
   }
-  EXPECT_EQ(dataset.samples[1].stem, "b");
-  EXPECT_EQ(dataset.report.class_pixels, (std::vector<std::int64_t>{64, 64}));
-  EXPECT_TRUE(dataset.report.warnings("train").empty());
+  EXPECT_EQ(dataset.info(1).stem, "b");
+  EXPECT_EQ(dataset.report().class_pixels, (std::vector<std::int64_t>{64, 64}));
+  EXPECT_TRUE(dataset.report().warnings("train").empty());
 }
 
 TEST_F(DatasetTest, CountsColoursOutsideTheMap) {
@@ -91,7 +92,7 @@ TEST_F(DatasetTest, CountsColoursOutsideTheMap) {
   mask.rowRange(0, 30).setTo(cv::Scalar(120, 41, 39));
   add_pair("b", {40, 40}, {40, 40});
   write_png(masks() / "b.png", mask);
-  const DatasetReport report = load().report;
+  const DatasetReport report = load().report();
   EXPECT_EQ(report.off_palette_pixels, 1200);
   EXPECT_EQ(report.off_palette_files, 1U);
   EXPECT_EQ(report.warnings("train"),
@@ -103,7 +104,7 @@ TEST_F(DatasetTest, ResizesAMaskOfTheSameShapeAndCountsIt) {
   add_pair("a", {100, 100}, {50, 50});
   add_pair("b", {100, 100}, {99, 100});  // 1 %: the limit
   add_pair("c", {100, 100}, {100, 100});
-  const DatasetReport report = load().report;
+  const DatasetReport report = load().report();
   EXPECT_EQ(report.resized_masks, 2U);
   EXPECT_EQ(report.first_resized_mask, (masks() / "a.png").string());
   const std::vector<std::string> warnings = report.warnings("train");
@@ -119,8 +120,8 @@ TEST_F(DatasetTest, RefusesAMaskOfAnotherShapeUnlessLenient) {
     EXPECT_TRUE(contains(text, part)) << text;
   }
   const Dataset dataset = load(1, true);
-  EXPECT_EQ(dataset.report.resized_masks, 1U);
-  EXPECT_EQ(dataset.samples[0].class_mask.size(), cv::Size(8, 8));
+  EXPECT_EQ(dataset.report().resized_masks, 1U);
+  EXPECT_EQ(dataset.sample(0).class_mask.size(), cv::Size(8, 8));
 }
 
 TEST_F(DatasetTest, NamesEveryBadFileInOrderWhateverTheThreads) {
@@ -143,14 +144,14 @@ TEST_F(DatasetTest, GivesTheSameSamplesWithAnyNumberOfThreads) {
   const Dataset one = load(1);
   for (const int threads : {0, 3, 64}) {
     const Dataset many = load(threads);
-    ASSERT_EQ(many.samples.size(), one.samples.size());
-    for (std::size_t i = 0; i < one.samples.size(); ++i) {
-      EXPECT_EQ(many.samples[i].stem, one.samples[i].stem);
-      EXPECT_EQ(cv::norm(many.samples[i].image, one.samples[i].image, cv::NORM_INF), 0.0);
-      EXPECT_EQ(cv::norm(many.samples[i].class_mask, one.samples[i].class_mask, cv::NORM_INF), 0.0);
+    ASSERT_EQ(many.size(), one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_EQ(many.info(i).stem, one.info(i).stem);
+      EXPECT_EQ(cv::norm(many.sample(i).image, one.sample(i).image, cv::NORM_INF), 0.0);
+      EXPECT_EQ(cv::norm(many.sample(i).class_mask, one.sample(i).class_mask, cv::NORM_INF), 0.0);
     }
-    EXPECT_EQ(many.report.class_pixels, one.report.class_pixels);
-    EXPECT_EQ(many.report.first_resized_mask, one.report.first_resized_mask);
+    EXPECT_EQ(many.report().class_pixels, one.report().class_pixels);
+    EXPECT_EQ(many.report().first_resized_mask, one.report().first_resized_mask);
   }
 }
 
@@ -159,7 +160,7 @@ TEST_F(DatasetTest, SaysWhichClassesNeverOccur) {
   data_.rgb_map.push_back({{0, 255, 0}, 2});
   data_.rgb_map.push_back({{0, 0, 255}, 3});
   add_pair("a", {8, 8}, {8, 8});
-  EXPECT_EQ(load().report.warnings("train"),
+  EXPECT_EQ(load().report().warnings("train"),
             std::vector<std::string>{"train: no mask holds a pixel of the classes 2, 3"});
 }
 
@@ -182,8 +183,8 @@ TEST_F(DatasetTest, ReadsNpyImagesWithTheirChannels) {
   folder_.write("images/a.npy", npy_of("(8, 8, 4)", 256));
   write_png(masks() / "a.png", half_bone({8, 8}));
   const Dataset dataset = load();
-  EXPECT_EQ(dataset.samples.at(0).image.type(), CV_8UC4);
-  EXPECT_EQ(dataset.samples[0].image.at<cv::Vec4b>(0, 0), cv::Vec4b(7, 7, 7, 7));
+  EXPECT_EQ(dataset.sample(0).image.type(), CV_8UC4);
+  EXPECT_EQ(dataset.sample(0).image.at<cv::Vec4b>(0, 0), cv::Vec4b(7, 7, 7, 7));
   network_.image_channels = 3;
   EXPECT_TRUE(contains(problem(), "a.npy: 4 channels, but image_channels = 3")) << problem();
 }
@@ -194,8 +195,8 @@ TEST_F(DatasetTest, ReadsNpyImagesWithoutADimensionForChannelsAsOne) {
   folder_.write("images/a.npy", npy_of("(16, 16)", 256));
   write_png(masks() / "a.png", half_bone({16, 16}));
   const Dataset dataset = load();
-  EXPECT_EQ(dataset.samples.at(0).image.type(), CV_8UC1);
-  EXPECT_EQ(dataset.samples[0].image.size(), cv::Size(8, 8));
+  EXPECT_EQ(dataset.sample(0).image.type(), CV_8UC1);
+  EXPECT_EQ(dataset.sample(0).image.size(), cv::Size(8, 8));
   network_.image_channels = 4;
   EXPECT_TRUE(contains(problem(), "a.npy: 1 channel, but image_channels = 4")) << problem();
 }
@@ -210,13 +211,13 @@ TEST_F(DatasetTest, BringsImagesOf16BitsTo255ButNotMasks) {
   ASSERT_TRUE(cv::imwrite((masks() / "a.png").string(), mask));
   data_.rgb_map = {{{0, 0, 0}, 0}, {{128, 128, 128}, 1}};
   Dataset dataset = load();
-  EXPECT_EQ(dataset.samples.at(0).image.at<cv::Vec3b>(7, 3), cv::Vec3b(0, 0, 0));
-  EXPECT_EQ(dataset.samples[0].image.at<cv::Vec3b>(7, 4), cv::Vec3b(255, 255, 255));
-  EXPECT_EQ(dataset.report.off_palette_pixels, 0);
-  EXPECT_EQ(dataset.report.class_pixels, (std::vector<std::int64_t>{0, 64}));
+  EXPECT_EQ(dataset.sample(0).image.at<cv::Vec3b>(7, 3), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(dataset.sample(0).image.at<cv::Vec3b>(7, 4), cv::Vec3b(255, 255, 255));
+  EXPECT_EQ(dataset.report().off_palette_pixels, 0);
+  EXPECT_EQ(dataset.report().class_pixels, (std::vector<std::int64_t>{0, 64}));
   data_.intensity_range = IntensityRange{0, 2000};
   dataset = load();
-  EXPECT_EQ(dataset.samples.at(0).image.at<cv::Vec3b>(7, 3), cv::Vec3b(128, 128, 128));
+  EXPECT_EQ(dataset.sample(0).image.at<cv::Vec3b>(7, 3), cv::Vec3b(128, 128, 128));
 }
 
 TEST_F(DatasetTest, RefusesPicturesForAFourChannelNetwork) {
@@ -262,7 +263,7 @@ TEST_F(DatasetTest, TellsTheUnreadableFilesOfAllSplits) {
 
 TEST_F(DatasetTest, TellsWhereEachImageCameFrom) {
   add_pair("a", {16, 16}, {16, 16});
-  EXPECT_EQ(load().samples.at(0).image_file, images() / "a.png");
+  EXPECT_EQ(load().info(0).image_file, images() / "a.png");
 }
 
 // The fingerprint is of what the network sees: class masks, not colours, at its own size.
@@ -273,12 +274,13 @@ TEST_F(DatasetTest, ChecksumsFollowImageAndMask) {
   cv::Mat off_palette = half_bone({16, 16});
   off_palette.colRange(0, 8).setTo(cv::Scalar(127, 41, 40));
   write_png(masks() / "b.png", off_palette);
-  const auto checksums = sample_checksums(load(), 1);
+  std::vector<std::uint32_t> checksums;
+  const Dataset dataset = load();
+  for (std::size_t i = 0; i < dataset.size(); ++i) checksums.push_back(dataset.info(i).checksum);
   ASSERT_EQ(checksums.size(), 4U);
   EXPECT_EQ(checksums[0], checksums[1]) << "the same classes";
   EXPECT_NE(checksums[0], checksums[2]) << "another image";
   EXPECT_NE(checksums[0], checksums[3]) << "another mask";
-  EXPECT_EQ(sample_checksums(load(), 3), checksums);
 }
 
 }  // namespace

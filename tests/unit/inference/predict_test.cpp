@@ -10,7 +10,7 @@ namespace {
 
 TEST(PredictClassMasks, GivesTheArgmaxAtModelSize) {
   FlexUNet model(toy_network(16));
-  const cv::Mat image = toy_dataset(1, 16).samples[0].image;
+  const cv::Mat image = toy_dataset(1, 16).sample(0).image;
   const cv::Mat mask = predict_class_masks(model, {image}, torch::kCPU).front();
   const torch::Tensor expected = predict_probs(model, {image}, torch::kCPU).argmax(1)[0];
   ASSERT_EQ(mask.size(), image.size());
@@ -23,8 +23,8 @@ TEST(PredictClassMasks, GivesTheArgmaxAtModelSize) {
 
 TEST(PredictClassMasks, ReturnsEachMaskAtItsImagesSize) {
   FlexUNet model(toy_network(16));
-  const cv::Mat small = toy_dataset(1, 16).samples[0].image;
-  const cv::Mat large = toy_dataset(1, 40).samples[0].image(cv::Rect(0, 0, 40, 24)).clone();
+  const cv::Mat small = toy_dataset(1, 16).sample(0).image;
+  const cv::Mat large = toy_dataset(1, 40).sample(0).image(cv::Rect(0, 0, 40, 24)).clone();
   const auto masks = predict_class_masks(model, {small, large}, torch::kCPU);
   EXPECT_EQ(masks[0].size(), small.size());
   EXPECT_EQ(masks[1].size(), large.size());
@@ -37,7 +37,7 @@ TEST(PredictClassMasks, ReturnsEachMaskAtItsImagesSize) {
 TEST(PredictProbs, SumToOne) {
   FlexUNet model(toy_network(16));
   const torch::Tensor probs =
-      predict_probs(model, {toy_dataset(1, 16).samples[0].image}, torch::kCPU);
+      predict_probs(model, {toy_dataset(1, 16).sample(0).image}, torch::kCPU);
   EXPECT_TRUE(torch::allclose(probs.sum(1), torch::ones({1, 16, 16})));
 }
 

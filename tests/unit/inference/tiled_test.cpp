@@ -33,7 +33,7 @@ TEST(TileSpans, CoverEveryPixelOnceWithWindowsInsideTheImage) {
 // A window that covers the whole image at model size is the plain prediction.
 TEST(PredictTiled, EqualsThePlainPredictionWhereOneWindowDoes) {
   FlexUNet model(toy_network(32));
-  const cv::Mat image = toy_dataset(1, 32).samples[0].image;
+  const cv::Mat image = toy_dataset(1, 32).sample(0).image;
   const cv::Mat expected = predict_class_masks(model, {image}, torch::kCPU).front();
   for (const bool blending : {true, false}) {
     const cv::Mat mask = predict_tiled(model, image, tiles(32, 0, blending), torch::kCPU);
@@ -64,8 +64,8 @@ TEST(PredictTiled, PutsEveryPixelInItsPlace) {
   head[1][0] = 1;
   bias[0] = 0.5;
   const Dataset dataset = toy_dataset(2, 57);
-  const cv::Mat image = dataset.samples[1].image(cv::Rect(0, 0, 57, 41)).clone();
-  const cv::Mat truth = dataset.samples[1].class_mask(cv::Rect(0, 0, 57, 41));
+  const cv::Mat image = dataset.sample(1).image(cv::Rect(0, 0, 57, 41)).clone();
+  const cv::Mat truth = dataset.sample(1).class_mask(cv::Rect(0, 0, 57, 41));
   for (const TiledInferOptions& options : {tiles(16, 0), tiles(8, 4), tiles(8, 4, false)}) {
     const cv::Mat mask = predict_tiled(model, image, options, torch::kCPU);
     ASSERT_EQ(mask.size(), image.size());
@@ -77,7 +77,7 @@ TEST(PredictTiledProbs, HandsOverEveryRowOnceAndSumsToOne) {
   FlexUNet model(toy_network(16));
   const Dataset dataset = toy_dataset(1, 150);
   for (const cv::Size size : {cv::Size(57, 150), cv::Size(150, 33), cv::Size(9, 7)}) {
-    const cv::Mat image = dataset.samples[0].image(cv::Rect({0, 0}, size)).clone();
+    const cv::Mat image = dataset.sample(0).image(cv::Rect({0, 0}, size)).clone();
     for (const TiledInferOptions& options :
          {tiles(16, 0), tiles(16, 8), tiles(16, 8, false), tiles(100, 20)}) {
       const torch::Tensor probs = whole_probs(model, image, options);

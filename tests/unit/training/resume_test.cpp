@@ -159,10 +159,9 @@ TEST(Resume, RefusesFlippedBitsInEveryRegionOfACheckpoint) {
 }
 
 TEST(Divergence, NamesEpochBatchFilesAndLearningRate) {
-  Dataset train = toy_dataset(10, kSize);
-  for (std::size_t i = 0; i < train.samples.size(); ++i) {
-    train.samples[i].image_file = "images/" + std::to_string(i) + ".png";
-  }
+  std::vector<Sample> samples = toy_samples(10, kSize);
+  for (Sample& sample : samples) sample.image_file = "images/" + sample.stem + ".png";
+  const Dataset train = memory_dataset(samples);
   TrainerOptions options = toy_options(3);
   options.optimizer.learning_rate = 1e30;
   Trainer trainer(FlexUNet(toy_network(kSize), 1), options, torch::kCPU);

@@ -10,6 +10,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/inference/evaluate.h"
+#include "support/broken_dataset.h"
 #include "support/toy_dataset.h"
 #include "unit/training/recorder.h"
 
@@ -155,6 +156,45 @@ TEST(Trainer, AugmentsTrainingSamplesAnewEveryEpochAndNeverValidation) {
   }
   EXPECT_EQ(losses_without.size(), 1U);
   EXPECT_EQ(epochs_of(flips)[3].loss, epochs_of(flips)[3].loss);
+}
+
+TEST(Trainer, GivesTheSameNumbersWithAnyNumberOfLoaderThreads) {
+  TrainerOptions options = toy_options(2);
+  options.augmentation.hflip = true;
+  options.augmentation.angles = {90};
+  const TrainedRun one = train(options);
+  for (const int workers : {1, 3}) {
+    options.loader_workers = workers;
+    const TrainedRun other = train(options);
+    EXPECT_EQ(other.epochs[1].loss, one.epochs[1].loss) << workers;
+    EXPECT_EQ(other.epochs[1].val_loss, one.epochs[1].val_loss) << workers;
+  }
+}
+
+TEST(Trainer, TellsHowLongItWaitedForData) {
+  for (const EpochResult& epoch : train(toy_options(2)).epochs) {
+    EXPECT_GT(epoch.waiting_seconds, 0.0);
+    EXPECT_LT(epoch.waiting_seconds, epoch.seconds);
+  }
+}
+
+TEST(Trainer, EndsWithTheErrorOfASampleThatCannotBeRead) {
+  TrainerOptions options = toy_options(3);
+  for (const int workers : {0, 2}) {
+    options.loader_workers = workers;
+    const Dataset whole = toy_dataset(10, 16);
+    const Dataset broken = broken_dataset(toy_samples(10, 16), 4);
+    for (const bool in_validation : {false, true}) {
+      Trainer trainer(FlexUNet(toy_network(16)), options, torch::kCPU);
+      try {
+        trainer.fit(in_validation ? whole : broken, in_validation ? broken : whole, {});
+        ADD_FAILURE() << "no error";
+      } catch (const DataError& error) {
+        EXPECT_EQ(std::string(error.what()), "bad/4.png: unreadable");
+      }
+      EXPECT_TRUE(trainer.state().epochs.empty());
+    }
+  }
 }
 
 TEST(Trainer, StopsWhenACallbackSaysSo) {

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "flexunet/dataset/dataset.h"
+#include "flexunet/imaging/rgb_map.h"
+
+namespace flexunet {
+
+/// To be raised whenever the same files and options give other pixels or other facts than before:
+/// cache files of another version are made anew.
+inline constexpr int kDecoderVersion = 1;
+
+/// What decoding found out about a sample.
+struct SampleFacts {
+  std::uint32_t checksum = 0;  ///< as in SampleInfo
+  std::int64_t off_palette_pixels = 0;
+  bool mask_resized = false;               ///< it had another size than its image
+  std::vector<std::int64_t> class_pixels;  ///< of each class, at model size
+};
+
+/// One decoded pair, or why it could not be decoded.
+struct DecodedPair {
+  Sample sample;
+  SampleFacts facts;
+  std::string problem;  ///< names the file; empty where all is well
+};
+
+/// Turns the files of a pair into what the network sees; keeps what it needs of the request.
+class PairDecoder {
+ public:
+  /// Throws ConfigError when rgb_map does not fit the network.
+  explicit PairDecoder(const DatasetRequest& request);
+
+  /// May be called from several threads at once. Throws std::bad_alloc alone.
+  DecodedPair decode(const SamplePair& pair) const;
+
+ private:
+  void decode_into(DecodedPair& decoded, const SamplePair& pair) const;
+  cv::Mat read_mask(const std::filesystem::path& path, SampleFacts& facts) const;
+
+  NetworkOptions network_;
+  DataOptions data_;
+  bool lenient_;
+  RgbMap rgb_map_;
+};
+
+/// An image at its own size, (H,W) CV_8UC(image_channels), from a picture or an .npy array; values
+/// of 16 bits are scaled as data.intensity_range says. The one way in for training, evaluation,
+/// inference and previews. Throws DataError, also for other channels.
+cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,
+                   const DataOptions& data);
+
+/// SampleInfo's checksum of an image and its class mask.
+std::uint32_t sample_checksum(const cv::Mat& image, const cv::Mat& class_mask);
+
+}  // namespace flexunet
