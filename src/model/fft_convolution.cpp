@@ -59,48 +59,69 @@ torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& weight,
   return y;
 }
 
-struct Gradients {
-  torch::Tensor x, weight;
+// Gradients for some of the channels of x and what they are made from; `to_x` is undefined or set.
+struct BackwardPass {
+  torch::Tensor gradient, x, weight, to_x;
 };
 
-// The tiles of the gradient overlap and those of x do not: so one spectrum of the gradient serves
-// both.
-Gradients backward(const torch::Tensor& gradient, const torch::Tensor& x,
-                   const torch::Tensor& weight, const FftTiles& tiles, bool needs_x) {
+// The gradient for the weight, (in,k,k,out). The tiles of the gradient overlap and those of x do
+// not: so one spectrum of the gradient serves both.
+torch::Tensor backward(const BackwardPass& pass, const FftTiles& tiles) {
   const Transform transform = transform_of(tiles);
-  const std::int64_t kernel = weight.size(2);
-  const Tiling tiling(x, tiles.size, kernel);
-  Gradients result;
+  const std::int64_t kernel = pass.weight.size(2), in = pass.x.size(1);
+  const Tiling tiling(pass.x, tiles.size, kernel);
   torch::Tensor filters;
-  if (needs_x) {
-    result.x = empty_like(x, x.size(1));
-    filters = fft::filter_spectra(transform, weight.permute({0, 2, 3, 1}).contiguous());
+  if (pass.to_x.defined()) {
+    filters = fft::filter_spectra(transform, pass.weight.permute({0, 2, 3, 1}).contiguous());
   }
-  const std::int64_t pairs = tiling.pairs_in_block(x.size(1) + gradient.size(1));
-  TileSpectra of_x(transform, x.size(1), pairs), of_y(transform, gradient.size(1), pairs);
+  const std::int64_t pairs = tiling.pairs_in_block(in + pass.gradient.size(1));
+  TileSpectra of_x(transform, in, pairs), of_y(transform, pass.gradient.size(1), pairs);
   const torch::Tensor sums =
-      torch::zeros({transform.half_points() * x.size(1) * of_y.groups() * fft::kPoint});
+      torch::zeros({transform.half_points() * in * of_y.groups() * fft::kPoint});
   const auto surroundings = [&](std::int64_t pair) { return tiling.surroundings(pair); };
   const auto results = [&](std::int64_t pair) { return tiling.results(pair, true); };
   for (std::int64_t first = 0; first < tiling.pairs(); first += pairs) {
     const Range block{first, std::min(first + pairs, tiling.pairs())};
     const std::int64_t count = block.end - block.begin;
-    of_y.read(gradient, block, surroundings);
-    of_x.read(x, block, results);
+    of_y.read(pass.gradient, block, surroundings);
+    of_x.read(pass.x, block, results);
     fft::for_frequencies(transform, [&](Range range) {
       transform.kernels.accumulate({tiles.size, of_x.groups(), of_y.groups(), count}, of_x.data(),
                                    of_y.data(), sums.data_ptr<float>(), range);
     });
-    if (!needs_x) continue;
+    if (!pass.to_x.defined()) continue;
     fft::for_frequencies(transform, [&](Range range) {
       transform.kernels.multiply({tiles.size, of_y.groups(), of_x.groups(), count}, of_y.data(),
                                  filters.data_ptr<float>(), of_x.data(), range);
     });
-    of_x.write(result.x, {}, block, results);
+    of_x.write(pass.to_x, {}, block, results);
   }
-  const torch::Tensor filters_gradient =
-      fft::filters_of(transform, sums, {x.size(1), kernel, kernel, weight.size(0)});
-  result.weight = channels_last(filters_gradient.permute({3, 0, 1, 2}));
+  return fft::filters_of(transform, sums, {in, kernel, kernel, pass.weight.size(0)});
+}
+
+struct Gradients {
+  torch::Tensor x, weight;
+};
+
+Gradients backward(const BackwardPass& whole, const FftTiles& tiles, bool needs_x) {
+  // 16 MB of filters' spectra: twice 58 MB for 256 to 128 channels would be felt in the peak of
+  // memory.
+  constexpr std::int64_t kFloats = 4 << 20;
+  const std::int64_t channels = whole.x.size(1);
+  const std::int64_t fit =
+      kFloats / (transform_of(tiles).half_points() * whole.weight.size(0) * 2) / kLanes * kLanes;
+  Gradients result;
+  if (needs_x) result.x = empty_like(whole.x, channels);
+  result.weight = torch::empty_like(whole.weight, torch::MemoryFormat::ChannelsLast);
+  for (std::int64_t first = 0; first < channels;) {
+    const std::int64_t count = std::min(std::max(fit, kLanes), channels - first);
+    const auto some = [&](const torch::Tensor& all) { return all.narrow(1, first, count); };
+    const torch::Tensor to_x = needs_x ? some(result.x) : torch::Tensor();
+    const torch::Tensor filters =
+        backward({whole.gradient, some(whole.x), some(whole.weight), to_x}, tiles);
+    some(result.weight).copy_(filters.permute({3, 0, 1, 2}));
+    first += count;
+  }
   return result;
 }
 
@@ -122,8 +143,8 @@ class FftConvolution : public torch::autograd::Function<FftConvolution> {
     const FftTiles tiles{context->saved_data["size"].toInt(),
                          static_cast<InstructionSet>(context->saved_data["instructions"].toInt())};
     const torch::Tensor gradient = channels_last(gradients[0]);
-    const Gradients result =
-        flexunet::backward(gradient, saved[0], saved[1], tiles, context->needs_input_grad(0));
+    const Gradients result = flexunet::backward(BackwardPass{gradient, saved[0], saved[1], {}},
+                                                tiles, context->needs_input_grad(0));
     return {result.x, result.weight, gradient.sum({0, 2, 3}, false, torch::kFloat32), {}};
   }
 };

@@ -28,8 +28,8 @@ template <typename Number>
 inline Number* pixel(const Images& images, const TilePair& tiles, int part, std::int64_t row) {
   const Patch& patch = tiles.patches[part];
   const std::int64_t y = patch.y + row - tiles.offset, x = patch.x - tiles.offset;
-  return static_cast<Number*>(images.data) +
-         ((patch.image * images.height + y) * images.width + x) * images.channels;
+  return static_cast<Number*>(images.data) + patch.image * images.from_image + y * images.from_row +
+         x * images.from_pixel;
 }
 
 // Of a spectrum to a column of `work`, inverse: the transform with both parts exchanged, which
@@ -63,8 +63,8 @@ void transform_lanes(const Images& images, const TilePair& tiles, std::int64_t c
     }
     for (int part = 0; part < 2; ++part) {
       const Range columns = holds(ranges[part].rows, row) ? ranges[part].columns : Range{0, 0};
-      read_line(pixel<Number>(images, tiles, part, row) + channel, images.channels, columns, kSize,
-                line + part * kVectorLanes);
+      read_line(pixel<Number>(images, tiles, part, row) + channel, images.from_pixel, columns,
+                kSize, line + part * kVectorLanes);
     }
     transform_row<kSize>(line, to);
   }
@@ -107,7 +107,7 @@ void restore_lanes(const float* spectrum, const TilePair& tiles, std::int64_t ch
       // The parts are still exchanged.
       const float* from = line + (1 - part) * kVectorLanes;
       for (std::int64_t i = ranges[part].columns.begin; i < ranges[part].columns.end; ++i) {
-        write_channels(to + i * images.channels, load(from + i * kStep) + bias);
+        write_channels(to + i * images.from_pixel, load(from + i * kStep) + bias);
       }
     }
   }

@@ -10,12 +10,13 @@ namespace flexunet::fft {
 constexpr std::int64_t kLanes = 16;          // channels that lie together: a group
 constexpr std::int64_t kPoint = 2 * kLanes;  // floats of a group at one frequency: real, imaginary
 
-/// Images (N,H,W,C), channels last and without gaps, float32 or bfloat16; `bias` (C) or null is
-/// added to what is written.
+/// Images (N,H,W,C), float32 or bfloat16, the channels of a pixel without gaps, the others so many
+/// numbers apart; `bias` (C) or null is added to what is written.
 struct Images {
   void* data;
   bool bfloat16;
   std::int64_t height, width, channels;
+  std::int64_t from_image, from_row, from_pixel;
   const float* bias;
 };
 

@@ -8,9 +8,15 @@ namespace flexunet::fft {
 namespace {
 
 Images view(const torch::Tensor& x, const torch::Tensor& bias) {
-  return {x.data_ptr(), x.scalar_type() == torch::kBFloat16,
-          x.size(2),    x.size(3),
-          x.size(1),    bias.defined() ? bias.data_ptr<float>() : nullptr};
+  return {x.data_ptr(),
+          x.scalar_type() == torch::kBFloat16,
+          x.size(2),
+          x.size(3),
+          x.size(1),
+          x.stride(0),
+          x.stride(2),
+          x.stride(3),
+          bias.defined() ? bias.data_ptr<float>() : nullptr};
 }
 
 // work(index, memory) for each index, in parallel.

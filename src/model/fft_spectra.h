@@ -43,7 +43,8 @@ class Tiling {
   std::int64_t size_, kernel_, valid_, rows_, columns_, tiles_;
 };
 
-/// Spectra of some pairs of tiles of images (N,C,H,W), channels last.
+/// Spectra of some pairs of tiles of images (N,C,H,W), channels last or some of the channels of
+/// such.
 class TileSpectra {
  public:
   using Tiles = std::function<TilePair(std::int64_t pair)>;

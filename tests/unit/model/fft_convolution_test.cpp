@@ -108,6 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{1, 16, 16, 1, 1, 11, 32},   // and than the filter
                     Case{1, 16, 32, 100, 9, 21, 64},   //
                     Case{2, 16, 16, 7, 70, 1, 64},     //
+                    Case{1, 48, 64, 9, 11, 5, 64},     // gradients for some channels at a time
                     Case{1, 16, 16, 3, 4, 31, 32},     // two results a tile
                     Case{9, 16, 16, 40, 40, 5, 20}));  // more tiles than are multiplied together
 
@@ -170,7 +171,7 @@ TEST(FftConvolution, TakesImagesAndGradientsThatAreNotChannelsLast) {
   EXPECT_LT(error(fft.weight.grad(), right.weight.grad()), 2e-6);
 }
 
-// bfloat16 rounds to nearest, ties to even, as LibTorch does; infinity and NaN stay what they are.
+// A NaN spreads over its own tiles, and is not rounded to infinity or a number.
 TEST(FftConvolution, KeepsWhatIsNotFinite) {
   Convolution fft = random_convolution({1, 16, 16, 40, 40, 5, 20}, torch::kBFloat16);
   torch::NoGradGuard no_grad;
