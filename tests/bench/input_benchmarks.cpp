@@ -78,16 +78,21 @@ class PairFolder {
   TemporaryFolder folder_;
 };
 
-// Argument: threads.
-void load_folder(benchmark::State& state, const std::string& network) {
-  const Options options = bench_options(bench_config(network));
-  const PairFolder pairs(options.network, RgbMap(options.data.rgb_map));
+DatasetRequest request_for(const PairFolder& pairs, const Options& options, int threads) {
   DatasetRequest request;
   request.split_name = "train";
   request.folders = pairs.folders();
   request.network = &options.network;
   request.data = &options.data;
-  request.threads = static_cast<int>(state.range(0));
+  request.threads = threads;
+  return request;
+}
+
+// Argument: threads.
+void load_folder(benchmark::State& state, const std::string& network) {
+  const Options options = bench_options(bench_config(network));
+  const PairFolder pairs(options.network, RgbMap(options.data.rgb_map));
+  const DatasetRequest request = request_for(pairs, options, static_cast<int>(state.range(0)));
   reset_peak_memory();
   const std::int64_t before = peak_memory();
   for ([[maybe_unused]] auto iteration : state) benchmark::DoNotOptimize(load_dataset(request));
@@ -106,6 +111,22 @@ BENCHMARK_CAPTURE(load_folder, knee, "knee")
     ->Arg(2)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+// Samples of 512x512, one after the other, as a loader's thread takes them.
+void read_samples(benchmark::State& state, DatasetCache cache) {
+  const Options options = bench_options(bench_config("knee"));
+  const PairFolder pairs(options.network, RgbMap(options.data.rgb_map));
+  const TemporaryFolder folder;
+  const Dataset dataset = load_dataset(request_for(pairs, options, 1), {cache, folder.path()});
+  for ([[maybe_unused]] auto iteration : state) {
+    for (std::size_t i = 0; i < dataset.size(); ++i) {
+      benchmark::DoNotOptimize(dataset.sample(i));
+    }
+  }
+  count_images(state, kPairs);
+}
+BENCHMARK_CAPTURE(read_samples, disk, DatasetCache::kDisk)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_samples, none, DatasetCache::kNone)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace flexunet

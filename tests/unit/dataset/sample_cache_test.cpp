@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <ctime>
+
 #include "split_folder.h"
 
 namespace flexunet {
@@ -270,6 +272,18 @@ TEST(SettledStamp, ChangesWithEveryLaterChange) {
     EXPECT_EQ(after->mtime, before->mtime);
     EXPECT_EQ(after->inode, before->inode);
     ASSERT_FALSE(before == after) << i;
+  }
+}
+
+// Where later changes may get the same time, the stamp is worth nothing yet.
+TEST(SettledStamp, IsOlderThanTheClockOfFileTimes) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 50; ++i) {
+    const auto stamp = settled_stamp(folder.write("a", std::to_string(i)));
+    ASSERT_TRUE(stamp);
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    ASSERT_LT(stamp->ctime, now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec) << i;
   }
 }
 

@@ -50,9 +50,13 @@ class SplitFolder {
   Dataset load(DatasetCache cache, int threads = 2) {
     said.clear();
     warned.clear();
-    DatasetStorage storage{
-        cache, cache_folder(), [this](const std::string& text) { said += text + "\n"; },
-        [this](const std::string& text) { warned += text + "\n"; }, available_memory};
+    DatasetStorage storage{cache, cache_folder(),
+                           [this](const std::string& text) {
+                             said += text + "\n";
+                             if (on_message) on_message(text);
+                           },
+                           [this](const std::string& text) { warned += text + "\n"; },
+                           available_memory};
     return load_dataset({"train", {images(), masks()}, &network, &data, threads}, storage);
   }
   /// The message of the error that loading gives.
