@@ -38,8 +38,8 @@ torch::nn::AnyModule make_normalization(NormalizationKind kind, int channels) {
 
 ConvolutionImpl::ConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels, int kernel,
                                  int dilation)
-    : weight_(
-          register_parameter("weight", torch::empty({out_channels, in_channels, kernel, kernel}))),
+    : weight_(register_parameter("weight", torch::empty({out_channels, in_channels, kernel, kernel},
+                                                        torch::MemoryFormat::ChannelsLast))),
       bias_(register_parameter("bias", torch::empty({out_channels}))),
       dilation_(dilation) {}
 
@@ -77,8 +77,9 @@ torch::Tensor ConvBlockImpl::normalize(torch::nn::AnyModule& normalization,
 }
 
 UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels)
-    : weight_(register_parameter("weight", torch::zeros({in_channels, out_channels, 2, 2}))),
-      bias_(register_parameter("bias", torch::zeros({out_channels}))) {}
+    : weight_(register_parameter("weight", torch::empty({in_channels, out_channels, 2, 2},
+                                                        torch::MemoryFormat::ChannelsLast))),
+      bias_(register_parameter("bias", torch::empty({out_channels}))) {}
 
 torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x, const torch::Tensor& skip) {
   const torch::Tensor kernel =
@@ -112,7 +113,6 @@ FlexUNetImpl::FlexUNetImpl(const NetworkOptions& network, std::optional<std::uin
   }
   head_ = register_module("head", Convolution(network.base_filters, network.num_classes, 1));
   if (seed) initialize_weights(*this, *seed);
-  use_channels_last(*this);
 }
 
 torch::Tensor FlexUNetImpl::forward(const torch::Tensor& images) {
@@ -131,16 +131,6 @@ torch::Tensor FlexUNetImpl::forward(const torch::Tensor& images) {
     skips.pop_back();
   }
   return head_(x.to(torch::kFloat32));
-}
-
-void use_channels_last(torch::nn::Module& module) {
-  // Module::to takes no memory format in C++.
-  const torch::NoGradGuard no_grad;
-  for (torch::Tensor& parameter : module.parameters()) {
-    if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-    }
-  }
 }
 
 }  // namespace flexunet

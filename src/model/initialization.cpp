@@ -45,7 +45,10 @@ void initialize_weights(torch::nn::Module& network, std::uint64_t seed) {
     torch::Tensor& parameter = item.value();
     if (parameter.dim() == 4) {
       const bool glorot = item.key() == "head.weight" || ends_with(item.key(), ".up.weight");
-      glorot ? glorot_uniform(parameter, generator) : he_normal(parameter, generator);
+      // The order of the draws is that of the elements, not of the memory.
+      const torch::Tensor drawn = torch::empty(parameter.sizes());
+      glorot ? glorot_uniform(drawn, generator) : he_normal(drawn, generator);
+      parameter.copy_(drawn);
     } else if (ends_with(item.key(), ".bias")) {
       parameter.zero_();
     }

@@ -11,7 +11,8 @@
 namespace flexunet {
 
 /// Convolution that keeps the size: (N,in,H,W) -> (N,out,H,W), computed in the number format of its
-/// input. Weight (out,in,k,k) and bias (out) are unset at first: torch::nn::Conv2d would draw them.
+/// input. Weight (out,in,k,k), channels_last in memory, which is quicker on the CPU, and bias (out)
+/// are unset at first: torch::nn::Conv2d would draw them.
 class ConvolutionImpl : public torch::nn::Module {
  public:
   ConvolutionImpl(std::int64_t in_channels, std::int64_t out_channels, int kernel,
@@ -100,9 +101,5 @@ class FlexUNetImpl : public torch::nn::Module {
   Convolution head_{nullptr};
 };
 TORCH_MODULE(FlexUNet);
-
-/// Convolution weights in channels_last memory order, which is quicker on the CPU. Values and
-/// shapes stay the same.
-void use_channels_last(torch::nn::Module& module);
 
 }  // namespace flexunet
