@@ -107,7 +107,7 @@ class PoolWithSkip : public torch::autograd::Function<PoolWithSkip> {
   }
 };
 
-// Copies the rows first .. last - 1 of (N,H,W,2,2,C) in memory to those of (N,2H,2W,C+S), or back.
+// Copies features (N,H,W,2,2,C) to the first channels of pixels (N,2H,2W,C+S), or back.
 enum class Direction { kUnfold, kFold };
 struct Unfolded {
   torch::Tensor folded;  // (N,4C,H,W), channels_last

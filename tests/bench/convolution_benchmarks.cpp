@@ -1,4 +1,5 @@
-// Single convolutions of KneeBones3Dify's network: LibTorch's and those through Fourier transforms.
+// Matrix products, and single convolutions of KneeBones3Dify's network: LibTorch's and those
+// through Fourier transforms.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -48,6 +49,17 @@ void convolution_backward(benchmark::State& state, torch::ScalarType type) {
   }
 }
 
+// What the processor does at best, in FLOP per second.
+void matrix_product(benchmark::State& state, torch::ScalarType type) {
+  constexpr std::int64_t kSize = 3072;
+  select_threads(0);
+  const torch::Tensor a = torch::randn({kSize, kSize}).to(type);
+  const torch::Tensor b = torch::randn({kSize, kSize}).to(type);
+  for ([[maybe_unused]] auto iteration : state) benchmark::DoNotOptimize(torch::mm(a, b));
+  state.counters["FLOP"] = {2.0 * kSize * kSize * kSize,
+                            benchmark::Counter::kIsIterationInvariantRate};
+}
+
 void layers(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"in", "out", "kernel", "image", "tile"})
       ->Unit(benchmark::kMillisecond)
@@ -65,6 +77,8 @@ void layers(benchmark::internal::Benchmark* benchmark) {
   }
 }
 
+BENCHMARK_CAPTURE(matrix_product, float32, torch::kFloat32)->UseRealTime();
+BENCHMARK_CAPTURE(matrix_product, bfloat16, torch::kBFloat16)->UseRealTime();
 BENCHMARK_CAPTURE(convolution_forward, float32, torch::kFloat32)->Apply(layers);
 BENCHMARK_CAPTURE(convolution_forward, bfloat16, torch::kBFloat16)->Apply(layers);
 BENCHMARK_CAPTURE(convolution_backward, float32, torch::kFloat32)->Apply(layers);
