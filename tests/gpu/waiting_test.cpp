@@ -61,11 +61,9 @@ TEST_F(WithoutWaiting, TrainingStepsOfEveryLossRun) {
       LossOptions options;
       options.loss = kind;
       options.class_weights = {1, 2};
-      optimizer.zero_grad();
       const torch::Tensor logits = model_(images_);
       const torch::Tensor loss = compute_loss(options, logits, class_masks_);
-      loss.backward();
-      optimizer.step();
+      optimizer.step_backward(loss);
       const torch::NoGradGuard no_grad;
       means.add(loss, compute_metric(options, torch::softmax(logits, 1), class_masks_), 2);
     }
