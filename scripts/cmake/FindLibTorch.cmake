@@ -48,8 +48,10 @@ message(STATUS "LibTorch ${torch_header_version}: ${TORCH_LIBRARY}")
 add_library(flexunet_torch INTERFACE)
 # SYSTEM: the project's warnings are not for LibTorch's headers.
 target_include_directories(flexunet_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-# at::parallel_for runs on one thread in what is compiled without OpenMP.
-target_link_libraries(flexunet_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+# The C++ library first: the PyPI package's libtorch.so exports parts of an older one, and would answer
+# for std::filesystem (remove_all then jumps to address 0).
+target_link_libraries(flexunet_torch INTERFACE
+  $<$<CXX_COMPILER_ID:GNU>:stdc++> ${TORCH_LIBRARIES})
 get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
 file(REAL_PATH "${fmt_include}" fmt_include)
 foreach(directory IN LISTS TORCH_INCLUDE_DIRS)
@@ -61,6 +63,10 @@ foreach(directory IN LISTS TORCH_INCLUDE_DIRS)
 endforeach()
 separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(flexunet_torch INTERFACE ${torch_flags})
+# at::parallel_for runs on one thread in what is compiled without OpenMP. Not OpenMP::OpenMP_CXX, which
+# names the compiler's libgomp by its path: the one beside LibTorch serves both.
+target_compile_options(flexunet_torch INTERFACE ${OpenMP_CXX_FLAGS})
+target_link_options(flexunet_torch INTERFACE ${OpenMP_CXX_FLAGS})
 
 # torch/torch.h costs 16 s a file: it is compiled once and shared.
 file(WRITE ${CMAKE_BINARY_DIR}/torch_header.cpp "// Carries the precompiled torch/torch.h.\n")
