@@ -9,6 +9,10 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/bench_data.h"
@@ -33,7 +37,9 @@ struct Running {
   std::string name;
   double called = 0;  // seconds of the operations that it called
 };
-std::vector<Running> running;  // the innermost last; on the CPU one thread runs them all
+std::vector<Running> running;  // the innermost last
+// Its helpers' operations are part of its own.
+const std::thread::id main_thread = std::this_thread::get_id();
 std::map<std::string, double> own_seconds;
 
 // Convolutions are told apart by the size of their filters.
@@ -51,11 +57,14 @@ std::string name_of(const at::RecordFunction& function) {
 }
 
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
-  running.push_back({Clock::now(), name_of(function)});
+  if (std::this_thread::get_id() == main_thread) {
+    running.push_back({Clock::now(), name_of(function)});
+  }
   return nullptr;
 }
 
 void end(const at::RecordFunction&, at::ObserverContext*) {
+  if (std::this_thread::get_id() != main_thread) return;
   const double seconds = seconds_since(running.back().start);
   own_seconds[running.back().name] += seconds - running.back().called;
   running.pop_back();
