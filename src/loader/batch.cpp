@@ -6,18 +6,13 @@
 namespace flexunet {
 namespace {
 
-torch::Tensor empty_stack(const std::vector<cv::Mat>& pictures, torch::TensorOptions options) {
-  const cv::Mat& first = pictures.front();
-  return torch::empty(
-      {static_cast<std::int64_t>(pictures.size()), first.rows, first.cols, first.channels()},
-      options);
-}
-
 // Copies (H,W) CV_8UC(C) pictures one behind the other into (N,H,W,C).
 template <typename Number>
 torch::Tensor stack(const std::vector<cv::Mat>& pictures, torch::TensorOptions options) {
   const cv::Mat& first = pictures.front();
-  torch::Tensor stacked = empty_stack(pictures, options);
+  torch::Tensor stacked = torch::empty(
+      {static_cast<std::int64_t>(pictures.size()), first.rows, first.cols, first.channels()},
+      options);
   auto* target = stacked.data_ptr<Number>();
   for (const cv::Mat& picture : pictures) {
     TORCH_CHECK(picture.size() == first.size() && picture.type() == first.type() &&

@@ -117,10 +117,6 @@ struct Twiddles {
 template <int kSize>
 struct Factors;
 template <>
-struct Factors<16> {
-  static constexpr int kFirst = 4, kSecond = 4;
-};
-template <>
 struct Factors<20> {
   static constexpr int kFirst = 4, kSecond = 5;
 };
@@ -131,10 +127,6 @@ struct Factors<32> {
 template <>
 struct Factors<64> {
   static constexpr int kFirst = 8, kSecond = 8;
-};
-template <>
-struct Factors<40> {
-  static constexpr int kFirst = 5, kSecond = 8;
 };
 
 // The first half of a transform by Cooley and Tukey: `first` transforms of samples `second` apart.

@@ -88,7 +88,7 @@ void Adam::update_step_by_step(std::size_t i) {
   torch::Tensor& second = second_moments_[i];
   first.mul_(kBeta1).add_(gradient, 1.0 - kBeta1);
   second.mul_(kBeta2).addcmul_(gradient, gradient, 1.0 - kBeta2);
-  parameter.mul_(kept_by_decay());
+  if (options_.optimizer == OptimizerKind::kAdamW) parameter.mul_(kept_by_decay());
   parameter.addcdiv_(first, second.sqrt().add_(kEpsilon), -step_size());
 }
 
