@@ -20,9 +20,4 @@ class OnGpu : public testing::Test {
   }
 };
 
-/// |a - b| as a share of |a|, both taken to the CPU.
-inline double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a.cpu() - b.cpu()).norm() / a.cpu().norm()).item<double>();
-}
-
 }  // namespace flexunet

@@ -5,6 +5,7 @@
 #include "flexunet/model/losses.h"
 #include "flexunet/model/scores.h"
 #include "gpu/gpu.h"
+#include "support/relative_difference.h"
 
 namespace flexunet {
 namespace {

@@ -5,6 +5,7 @@
 #include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/losses.h"
+#include "support/relative_difference.h"
 
 namespace flexunet {
 namespace {
@@ -18,11 +19,6 @@ NetworkOptions network_with(NormalizationKind normalization) {
   network.num_layers = 3;
   network.normalization = normalization;
   return network;
-}
-
-// |a - b| as a share of |a|.
-double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / a.norm()).item<double>();
 }
 
 // What a training step leaves in a network, which starts from the same weights in any format.
