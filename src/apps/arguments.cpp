@@ -5,6 +5,11 @@
 
 namespace flexunet {
 
+void add_console_options(CLI::App& app, Arguments& arguments) {
+  auto* quiet = app.add_flag("--quiet", arguments.quiet, "Print warnings and errors alone");
+  app.add_flag("--verbose", arguments.verbose, "Print more")->excludes(quiet);
+}
+
 void add_config_options(CLI::App& app, Arguments& arguments, const std::string& config_option) {
   app.add_option(config_option, arguments.config, "Config file of the project")
       ->capture_default_str();
@@ -17,8 +22,6 @@ void add_config_options(CLI::App& app, Arguments& arguments, const std::string& 
                "Values that do not parse give the default, and masks of another shape are resized; "
                "each with a warning")
       ->excludes(strict);
-  auto* quiet = app.add_flag("--quiet", arguments.quiet, "Print warnings and errors alone");
-  app.add_flag("--verbose", arguments.verbose, "Print more")->excludes(quiet);
   app.add_flag("--dump-config", arguments.dump_config,
                "Print the effective configuration as JSON and exit");
   app.add_flag("--dry-run", arguments.dry_run,

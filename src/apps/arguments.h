@@ -26,7 +26,10 @@ struct Arguments {
   std::string precision = "float32";  ///< of the network's activations
 };
 
-/// The config file and how strictly it is read; every program has these. `config_option` is how the
+/// How much is printed; every program has these.
+void add_console_options(CLI::App& app, Arguments& arguments);
+
+/// The config file of a project and how strictly it is read. `config_option` is how the
 /// file is given: "config", the first argument without a name, or "--config".
 void add_config_options(CLI::App& app, Arguments& arguments, const std::string& config_option);
 

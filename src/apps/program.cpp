@@ -48,6 +48,8 @@ int explain(const std::exception& exception) {
 
 }  // namespace
 
+std::string plain_version(const std::string& program) { return program + " " + FLEXUNET_VERSION; }
+
 int run_program(const ProgramInfo& info, int argc, char** argv,
                 const std::function<void(CLI::App&, Arguments&)>& add_options,
                 const std::function<void(const Arguments&)>& body) {
@@ -55,7 +57,8 @@ int run_program(const ProgramInfo& info, int argc, char** argv,
   Arguments arguments;
   app.footer("\nExample:\n  " + info.example);
   app.set_version_flag("--version", [&info] { return info.version(info.name); });
-  add_config_options(app, arguments, info.config_option);
+  add_console_options(app, arguments);
+  if (!info.config_option.empty()) add_config_options(app, arguments, info.config_option);
   add_options(app, arguments);
   try {
     app.parse(argc, argv);

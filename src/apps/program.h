@@ -8,13 +8,17 @@
 
 namespace flexunet {
 
+/// "NAME VERSION", for programs that do not see LibTorch.
+std::string plain_version(const std::string& program);
+
 /// What a program is called and how it introduces itself in --help.
 struct ProgramInfo {
   std::string name;
   std::string description;
   std::string example;
-  std::string (*version)(const std::string& program);  ///< what --version prints
-  std::string config_option = "config";  ///< "--config" where it is no positional argument
+  std::string (*version)(const std::string& program) = plain_version;  ///< what --version prints
+  /// "config", the first argument, or "--config"; empty: the program reads no project's config.
+  std::string config_option = "config";
 };
 
 /// Parses the command line and runs `body`; turns every error into a message and an exit code.
