@@ -11,7 +11,7 @@
 #include "flexunet/base/text.h"
 #include "flexunet/config/network_shape.h"
 #include "flexunet/report/architecture.h"
-#include "flexunet/report/canvas.h"
+#include "flexunet/drawing/canvas.h"
 
 namespace flexunet {
 namespace {

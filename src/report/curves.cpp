@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "flexunet/base/files.h"
-#include "flexunet/report/canvas.h"
+#include "flexunet/drawing/canvas.h"
 
 namespace flexunet {
 namespace {

@@ -3,6 +3,7 @@
 #include <cairo.h>
 
 #include <memory>
+#include <opencv2/core/mat.hpp>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,8 @@ class Canvas {
   void text(const Point& anchor, const std::string& text, const TextStyle& style);
   /// Pixels that `text` takes.
   double text_width(const std::string& text, const TextStyle& style);
+  /// A picture (H,W) CV_8UC3 in red, green, blue order, pixel for pixel from its top left corner.
+  void picture(const Point& corner, const cv::Mat& rgb);
   /// The picture as the content of a PNG file. Throws OutputError when anything drawn failed.
   std::string png() const;
 
@@ -82,7 +85,8 @@ class Canvas {
   struct ContextDeleter {
     void operator()(cairo_t* context) const { cairo_destroy(context); }
   };
-  std::unique_ptr<cairo_surface_t, SurfaceDeleter> surface_;
+  using SurfaceHandle = std::unique_ptr<cairo_surface_t, SurfaceDeleter>;
+  SurfaceHandle surface_;
   std::unique_ptr<cairo_t, ContextDeleter> context_;
 };
 

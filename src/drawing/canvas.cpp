@@ -1,10 +1,13 @@
-#include "flexunet/report/canvas.h"
+#include "flexunet/drawing/canvas.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <opencv2/core.hpp>
 
 #include "flexunet/base/error.h"
 
@@ -130,6 +133,25 @@ void Canvas::text(const Point& anchor, const std::string& text, const TextStyle&
   set_color(style.color);
   cairo_show_text(context_.get(), text.c_str());
   cairo_restore(context_.get());
+}
+
+void Canvas::picture(const Point& corner, const cv::Mat& rgb) {
+  const SurfaceHandle surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, rgb.cols, rgb.rows));
+  check(cairo_surface_status(surface.get()));
+  unsigned char* pixels = cairo_image_surface_get_data(surface.get());
+  for (int y = 0; y < rgb.rows; ++y) {
+    const auto* source = rgb.ptr<cv::Vec3b>(y);
+    // RGB24 keeps a pixel in a native word of 32 bits.
+    auto* target = reinterpret_cast<std::uint32_t*>(
+        pixels + std::ptrdiff_t{y} * cairo_image_surface_get_stride(surface.get()));
+    for (int x = 0; x < rgb.cols; ++x) {
+      target[x] =
+          std::uint32_t{source[x][0]} << 16U | std::uint32_t{source[x][1]} << 8U | source[x][2];
+    }
+  }
+  cairo_surface_mark_dirty(surface.get());
+  cairo_set_source_surface(context_.get(), surface.get(), corner.x, corner.y);
+  cairo_paint(context_.get());
 }
 
 std::string Canvas::png() const {
