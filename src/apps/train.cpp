@@ -91,7 +91,7 @@ void require_batches_to_normalize(const Options& options, std::size_t images) {
   const bool one_pixel = bridge.width == 1 && bridge.height == 1;
   const auto batch_size = static_cast<std::size_t>(options.train.batch_size);
   if (network.normalization != NormalizationKind::kBatch || !one_pixel ||
-      (batch_size > 1 && images % batch_size != 1)) {
+      (batch_size > 1 && (options.train.steps_per_epoch || images % batch_size != 1))) {
     return;
   }
   throw ConfigError(fmt::format(
@@ -155,6 +155,8 @@ TrainerOptions trainer_options(const Session& session, const LossOptions& loss,
   TrainerOptions trainer;
   trainer.epochs = options.train.epochs;
   trainer.batch_size = options.train.batch_size;
+  trainer.steps_per_epoch = options.train.steps_per_epoch;
+  trainer.validation_steps = options.train.validation_steps;
   trainer.loader_workers = session.loading(options.train.batch_size).workers;
   trainer.seed = seed;
   trainer.loss = loss;

@@ -17,10 +17,20 @@ LoadedConfig load_config(const ConfigRequest& request) {
   options.loss = read_loss(settings);
   options.optimizer = read_optimizer(settings);
   options.data = read_data(settings);
-  options.augmentation = read_augmentation(settings, options.network);
+  options.augmentation = read_augmentation(settings);
   read_run(settings, options.project_dir, options);
   loaded.warnings = settings.finish();
   if (request.task == Task::kTrain) loaded.training_settings = list_training_settings(settings);
+  return loaded;
+}
+
+LoadedAugmentation load_augmentation(const ConfigRequest& request) {
+  Settings settings(request.file.empty() ? apply_overrides({}, request.overrides)
+                                         : read_document(request.file, request.overrides),
+                    request);
+  LoadedAugmentation loaded;
+  loaded.options = read_augmentation(settings);
+  loaded.warnings = settings.finish();
   return loaded;
 }
 

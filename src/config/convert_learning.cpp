@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,20 @@ void check_schedule(Settings& settings, const TrainOptions& train) {
   }
 }
 
+std::optional<int> read_steps(Settings& settings, std::string_view key) {
+  if (!settings.is_sound("train", key)) return std::nullopt;
+  return settings.integer("train", key);
+}
+
 }  // namespace
 
 void read_learning(Settings& settings, MetricKind metric, TrainOptions& train) {
   train.epochs = settings.integer("train", "epochs");
   train.batch_size = settings.integer("train", "batch_size");
+  if (settings.parts().generator) {
+    train.steps_per_epoch = read_steps(settings, "steps_per_epoch");
+    train.validation_steps = read_steps(settings, "validation_steps");
+  }
   train.monitor = read_monitor(settings, metric);
   train.patience = settings.integer("train", "patience");
   train.learning_rate_schedule =

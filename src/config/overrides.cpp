@@ -86,12 +86,15 @@ void apply_override(Document& document, std::string_view text, Findings& problem
 
 }  // namespace
 
-Document read_document(const fs::path& file, const std::vector<std::string>& overrides) {
-  Document document = parse_document(read_config_text(file), file.string());
+Document apply_overrides(Document document, const std::vector<std::string>& overrides) {
   Findings problems;
   for (const std::string& text : overrides) apply_override(document, text, problems);
   problems.throw_if_any<ConfigError>();
   return document;
+}
+
+Document read_document(const fs::path& file, const std::vector<std::string>& overrides) {
+  return apply_overrides(parse_document(read_config_text(file), file.string()), overrides);
 }
 
 }  // namespace flexunet

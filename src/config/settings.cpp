@@ -15,12 +15,14 @@ namespace {
 constexpr std::size_t kShownErrors = 100;
 constexpr const char* kUnusedHere = "; this run does not use the key";
 
-Value default_of(const KeySpec& key) { return parse_literal(key.default_text).value; }
+Value default_of(const KeySpec& key, Task task) {
+  return parse_literal(key.default_for(task)).value;
+}
 
 // Read before all else, because it decides which keys are used.
 Value read_early(const Document& document, std::string_view section, std::string_view key) {
   const Entry* entry = document.find(section, key);
-  Value fallback = default_of(*find_known_key(section, key));
+  Value fallback = default_of(*find_known_key(section, key), Task::kTrain);
   if (entry == nullptr) return fallback;
   Literal literal = parse_literal(entry->raw);
   return literal.problem ? fallback : literal.value;
@@ -56,12 +58,13 @@ Settings::Settings(Document document, const ConfigRequest& request)
   };
   parts_.tiled_previews = flag("train", "epoch_change_tiled_infer");
   parts_.previews = parts_.tiled_previews || flag("train", "epoch_change_infer");
-  parts_.augmentation = request.task == Task::kTrain && flag("model", "generator") &&
-                        flag("generator", "augmentation");
+  parts_.generator = request.task == Task::kTrain && flag("model", "generator");
+  parts_.augmentation =
+      (parts_.generator || request.task == Task::kGenerate) && flag("generator", "augmentation");
   parts_.npy_images = read_early(document_, "image", "file_format").text == kNpyFormat;
   for (const auto* key = begin_known_keys(); key != end_known_keys(); ++key) {
     if (key->default_text.empty()) continue;
-    values_[{std::string(key->section), std::string(key->key)}] = default_of(*key);
+    values_[{std::string(key->section), std::string(key->key)}] = default_of(*key, request.task);
   }
   for (const Section& section : document_.sections) {
     if (!is_known_section(section.name)) {
@@ -86,7 +89,9 @@ void Settings::read_entry(const Entry& entry, const KeySpec& key) {
   if (literal.problem) {
     std::string message = describe_problem(document_, entry, *literal.problem);
     const bool falls_back = lenient_ && !key.default_text.empty();
-    if (used && falls_back) message += fmt::format("; {} is used instead", key.default_text);
+    if (used && falls_back) {
+      message += fmt::format("; {} is used instead", key.default_for(parts_.task));
+    }
     if (!used) message += kUnusedHere;
     if (!falls_back) faulty_.insert({entry.section, entry.key});
     add(used && !falls_back, line, std::move(message));

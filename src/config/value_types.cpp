@@ -68,6 +68,8 @@ bool has_type(ValueType type, const Value& value) {
       return is_sequence_of(value, is_number);
     case ValueType::kNumberListOrText:
       return is_text(value) || is_sequence_of(value, is_number);
+    case ValueType::kNumberPair:
+      return is_point(value);
     case ValueType::kPointList:
       return is_sequence_of(value, is_point);
     case ValueType::kIntPair:
@@ -104,6 +106,8 @@ std::string wanted(ValueType type) {
       return "a list of numbers, such as [0.8, 0.9]";
     case ValueType::kNumberListOrText:
       return "a list of numbers, such as [1.0, 2.5], or text in quotes";
+    case ValueType::kNumberPair:
+      return "a pair of numbers, such as (0.7, 1.5)";
     case ValueType::kPointList:
       return "a list of points, such as [(0.3, 0.7)]";
     case ValueType::kIntPair:
@@ -153,6 +157,7 @@ bool is_in_range(const KeySpec& key, const Value& value) {
   if (is_number(value)) return key.range.contains(value.number());
   const bool of_numbers = key.type == ValueType::kIntPair || key.type == ValueType::kSizeOrNone ||
                           key.type == ValueType::kNumberList ||
+                          key.type == ValueType::kNumberPair ||
                           key.type == ValueType::kNumberListOrText;
   return !of_numbers || std::all_of(value.items.begin(), value.items.end(),
                                     [&](const Value& item) { return is_in_range(key, item); });

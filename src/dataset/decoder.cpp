@@ -82,7 +82,7 @@ void PairDecoder::decode_into(DecodedPair& decoded, const SamplePair& pair) cons
     }
   }
   Sample& sample = decoded.sample;
-  sample = {pair.stem, resize_image(image, model_size), resize_class_mask(class_mask, model_size),
+  sample = {pair.stem, resize_image(image, model_size), resize_mask(class_mask, model_size),
             pair.image};
   decoded.facts.checksum = sample_checksum(sample.image, sample.class_mask);
   decoded.facts.class_pixels = count_classes(sample.class_mask, network_.num_classes);

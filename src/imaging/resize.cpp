@@ -1,5 +1,6 @@
 #include "flexunet/imaging/resize.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core.hpp>
@@ -29,16 +30,19 @@ cv::Mat resize_image(const cv::Mat& image, cv::Size size) {
   return resized;
 }
 
-cv::Mat resize_class_mask(const cv::Mat& class_mask, cv::Size size) {
-  if (class_mask.type() != CV_8UC1) throw std::invalid_argument("not a class mask");
-  if (class_mask.size() == size) return class_mask;
-  const std::vector<int> columns = nearest_sources(class_mask.cols, size.width);
-  const std::vector<int> rows = nearest_sources(class_mask.rows, size.height);
-  cv::Mat resized(size, CV_8UC1);
+cv::Mat resize_mask(const cv::Mat& mask, cv::Size size) {
+  if (mask.depth() != CV_8U) throw std::invalid_argument("not a mask");
+  if (mask.size() == size) return mask;
+  const std::vector<int> columns = nearest_sources(mask.cols, size.width);
+  const std::vector<int> rows = nearest_sources(mask.rows, size.height);
+  const std::size_t pixel = mask.elemSize();
+  cv::Mat resized(size, mask.type());
   for (int y = 0; y < size.height; ++y) {
-    const auto* source = class_mask.ptr<std::uint8_t>(rows[static_cast<std::size_t>(y)]);
+    const auto* source = mask.ptr<std::uint8_t>(rows[static_cast<std::size_t>(y)]);
     auto* target = resized.ptr<std::uint8_t>(y);
-    for (const int column : columns) *target++ = source[column];
+    for (const int column : columns) {
+      target = std::copy_n(source + static_cast<std::size_t>(column) * pixel, pixel, target);
+    }
   }
   return resized;
 }

@@ -26,10 +26,10 @@ std::vector<cv::Mat> predict_class_masks(FlexUNet& model, const std::vector<cv::
       predict_logits(model, resized, device).argmax(1).to(torch::kUInt8).cpu().contiguous();
   std::vector<cv::Mat> masks;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    // A view on the tensor: resize_class_mask copies unless the size is right already.
+    // A view on the tensor: resize_mask copies unless the size is right already.
     const torch::Tensor plane = classes[static_cast<std::int64_t>(i)];
     const cv::Mat view(model_size, CV_8UC1, plane.data_ptr<std::uint8_t>());
-    masks.push_back(resize_class_mask(view, images[i].size()).clone());
+    masks.push_back(resize_mask(view, images[i].size()).clone());
   }
   return masks;
 }

@@ -13,6 +13,13 @@ LookAhead look_ahead(int workers) {
   return {workers, static_cast<std::size_t>(std::max(workers, 0)) + 1};
 }
 
+std::size_t count_batches(std::size_t samples, const LoaderOptions& options) {
+  const auto size = static_cast<std::size_t>(options.batch_size);
+  const std::size_t batches = (samples + size - 1) / size;
+  if (!options.max_batches) return batches;
+  return std::min(batches, static_cast<std::size_t>(*options.max_batches));
+}
+
 }  // namespace
 
 BatchLoader::BatchLoader(const Dataset& dataset, std::vector<std::size_t> order,
@@ -21,8 +28,7 @@ BatchLoader::BatchLoader(const Dataset& dataset, std::vector<std::size_t> order,
       order_(std::move(order)),
       options_(options),
       transform_(std::move(transform)),
-      batches_((order_.size() + static_cast<std::size_t>(options.batch_size) - 1) /
-               static_cast<std::size_t>(options.batch_size)),
+      batches_(count_batches(order_.size(), options)),
       prepared_(batches_, look_ahead(options.workers),
                 [this](std::size_t batch) { return prepare(batch); }) {}
 
@@ -44,9 +50,11 @@ Batch BatchLoader::next() {
 
 Batch BatchLoader::prepare(std::size_t batch) const {
   std::vector<Sample> samples;
+  std::size_t place = batch * static_cast<std::size_t>(options_.batch_size);
   for (const std::size_t index : indices(batch)) {
     samples.push_back(dataset_.sample(index));
-    if (transform_) transform_(index, samples.back());
+    if (transform_) transform_(place, samples.back());
+    ++place;
   }
   return assemble_batch(samples, options_.device);
 }

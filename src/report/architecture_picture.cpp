@@ -10,8 +10,8 @@
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/config/network_shape.h"
-#include "flexunet/report/architecture.h"
 #include "flexunet/drawing/canvas.h"
+#include "flexunet/report/architecture.h"
 
 namespace flexunet {
 namespace {

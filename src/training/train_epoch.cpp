@@ -9,21 +9,23 @@
 #include "flexunet/imaging/augmentation.h"
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/losses.h"
+#include "flexunet/training/epoch_plan.h"
 #include "flexunet/training/trainer.h"
 #include "training/stopwatch.h"
 
 namespace flexunet {
 namespace {
 
-// The variant of a sample depends on seed, epoch and sample alone, not on its place in the order.
-SampleTransform variants_of_epoch(const TrainerOptions& options, std::uint64_t epoch) {
+// The variant of a sample depends on seed, pass and sample alone, not on its place in the order.
+SampleTransform variants_of(const TrainerOptions& options, const EpochPlan& plan) {
+  if (options.augmentation.variants.empty()) return {};
   constexpr std::uint64_t kAugmentationKey = 0x6175676d656e74;  // apart from the draws of the order
-  return [seed = options.seed ^ kAugmentationKey, augmentation = options.augmentation, epoch](
-             std::size_t index, Sample& sample) {
-    CounterRandom random(seed, epoch << 32 | index);
-    auto [image, class_mask] = augment({sample.image, sample.class_mask}, augmentation, random);
+  return [seed = options.seed ^ kAugmentationKey, &augmentation = options.augmentation, &plan](
+             std::size_t place, Sample& sample) {
+    CounterRandom random(seed, plan.passes[place] << 32U | plan.order[place]);
+    auto [image, mask] = augment({sample.image, sample.class_mask}, augmentation, random);
     sample.image = std::move(image);
-    sample.class_mask = std::move(class_mask);
+    sample.class_mask = std::move(mask);
   };
 }
 
@@ -49,8 +51,9 @@ Trainer::Outcome Trainer::train_epoch(int epoch, const Dataset& train, const Cal
   const auto counter = static_cast<std::uint64_t>(epoch);
   // Dropout draws from LibTorch's generators: seeded by the epoch, nothing else has to be stored.
   torch::manual_seed(CounterRandom(options_.seed, counter).next());
-  BatchLoader loader(train, shuffled_order(train.size(), options_.seed, counter), loading(),
-                     variants_of_epoch(options_, counter));
+  const EpochPlan plan =
+      plan_epoch({train.size(), samples_per_epoch(train), options_.seed}, counter);
+  BatchLoader loader(train, plan.order, loading(), variants_of(options_, plan));
   BatchResult progress;
   progress.epoch = epoch;
   progress.batches = loader.batches();
@@ -84,6 +87,12 @@ Trainer::Outcome Trainer::train_epoch(int epoch, const Dataset& train, const Cal
   result.images = progress.images;
   result.waiting_seconds = loader.waiting_seconds();
   return {result, ""};
+}
+
+std::size_t Trainer::samples_per_epoch(const Dataset& train) const {
+  if (!options_.steps_per_epoch) return train.size();
+  return static_cast<std::size_t>(*options_.steps_per_epoch) *
+         static_cast<std::size_t>(options_.batch_size);
 }
 
 void Trainer::train_step(const Batch& batch, RunningMeans& means) {

@@ -67,7 +67,9 @@ Trainer::Outcome Trainer::run_epoch(const Dataset& train, const Dataset& valid,
   if (!outcome.divergence.empty()) return outcome;
   EpochResult& result = outcome.result;
   result.train_seconds = watch.seconds();
-  const Evaluation validation = evaluate(model_, valid, loading(), options_.loss);
+  LoaderOptions validation_loading = loading();
+  validation_loading.max_batches = options_.validation_steps;
+  const Evaluation validation = evaluate(model_, valid, validation_loading, options_.loss);
   result.val_loss = validation.loss;
   result.val_metric = validation.metric;
   result.val_foreground_dice = validation.scores.foreground_dice;

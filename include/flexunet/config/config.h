@@ -10,7 +10,7 @@
 namespace flexunet {
 
 /// What the options are for: a key that does not parse is an error only when the task uses it.
-enum class Task { kTrain, kEvaluate, kInfer, kTiledInfer, kInspect };
+enum class Task { kTrain, kEvaluate, kInfer, kTiledInfer, kInspect, kGenerate };
 
 struct ConfigRequest {
   std::filesystem::path file;               ///< train_eval_infer.config
@@ -33,6 +33,16 @@ struct LoadedConfig {
 
 /// Reads and checks a config file. Throws ConfigError with every finding at once.
 LoadedConfig load_config(const ConfigRequest& request);
+
+struct LoadedAugmentation {
+  AugmentationOptions options;
+  std::vector<std::string> warnings;  ///< as in LoadedConfig
+};
+
+/// Reads what flexunet-generate takes from a config, with the original generator's defaults, which
+/// are others than those of training; an empty file name gives the defaults and the overrides. The
+/// task must be kGenerate. Throws ConfigError with every finding at once.
+LoadedAugmentation load_augmentation(const ConfigRequest& request);
 
 /// The effective configuration (file and overrides) as JSON: every section and key, also unknown
 /// ones and values that do not parse; no semantic checks. Throws ConfigError when the file itself

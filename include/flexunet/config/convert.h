@@ -12,8 +12,8 @@ NetworkOptions read_network(Settings& settings);
 LossOptions read_loss(Settings& settings);
 OptimizerOptions read_optimizer(Settings& settings);
 DataOptions read_data(Settings& settings);
-/// Of [generator] and [augmentor] where [model] generator is True, for training.
-AugmentationOptions read_augmentation(Settings& settings, const NetworkOptions& network);
+/// Of [augmentor] and the sections of its methods; empty unless this run augments.
+AugmentationOptions read_augmentation(Settings& settings);
 /// Fills what steers learning: epochs, monitor, schedule, reducer, early stopping. `metric` is the
 /// one whose names [train] monitor may use.
 void read_learning(Settings& settings, MetricKind metric, TrainOptions& train);

@@ -47,8 +47,11 @@ struct Document {
 /// Cuts text as Python's configparser does. Throws ConfigError with every problem of the text.
 Document parse_document(std::string_view text, const std::string& file);
 
-/// Reads a file and applies the overrides ("section.key=value") in order. Throws ConfigError: not
-/// readable, not text, not a config, or an override that is not well formed or has no literal.
+/// Sets keys ("section.key=value") in order. Throws ConfigError: not well formed, or no literal.
+Document apply_overrides(Document document, const std::vector<std::string>& overrides);
+
+/// Reads a file and applies the overrides. Throws ConfigError: not readable, not text, not a
+/// config, or what apply_overrides throws.
 Document read_document(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides);
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "flexunet/config/augmentation_options.h"
+
 namespace flexunet {
 
 enum class Activation {
@@ -73,14 +75,6 @@ struct OptimizerOptions {
   double weight_decay = 0.004;  ///< AdamW only, decoupled
 };
 
-/// Variants of training samples, drawn anew in every epoch ([model] generator = True). The source
-/// is one of them; none of the others is on unless the config says so.
-struct AugmentationOptions {
-  bool hflip = false;       ///< left to right
-  bool vflip = false;       ///< upside down
-  std::vector<int> angles;  ///< degrees counter-clockwise: 90, 180, 270
-};
-
 /// Folders of a split, absolute; may hold wildcards in any component.
 struct SplitFolders {
   std::filesystem::path images_dir;
@@ -115,6 +109,11 @@ struct DataOptions {
 struct TrainOptions {
   int epochs = 100;
   int batch_size = 4;
+  /// Batches of an epoch, which then goes on with the images where the one before ended; none:
+  /// every image once an epoch. Both only with [model] generator = True.
+  std::optional<int> steps_per_epoch;
+  /// At most so many batches are validated on, the first by name; none: all.
+  std::optional<int> validation_steps;
   /// What the best checkpoint, the reducer and early stopping look at.
   MonitorKind monitor = MonitorKind::kValLoss;
   int patience = 10;  ///< epochs without a better monitor before training stops; 0 = never
@@ -158,7 +157,7 @@ struct Options {
   LossOptions loss;
   OptimizerOptions optimizer;
   DataOptions data;
-  AugmentationOptions augmentation;  ///< none unless [model] generator is True
+  AugmentationOptions augmentation;  ///< of training samples; none unless [model] generator is True
   TrainOptions train;
   SplitFolders train_split;
   SplitFolders valid_split;

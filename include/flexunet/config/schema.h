@@ -21,6 +21,7 @@ enum class ValueType {
   kTextList,
   kNumberList,
   kNumberListOrText,
+  kNumberPair,  ///< (0.7, 1.5)
   kPointList,   ///< [(0.3, 0.7), ...]
   kIntPair,     ///< (3, 3)
   kSizeOrNone,  ///< (512, 512) or None
@@ -47,6 +48,11 @@ struct KeySpec {
   ValueType type;
   std::string_view default_text = {};  ///< a literal, as in the file; empty: no default
   Range range = {};
+  /// The default of flexunet-generate where it is another; empty: the same.
+  std::string_view generate_default_text = {};
+
+  /// The default for a task, empty: none.
+  std::string_view default_for(Task task) const;
 };
 
 /// The [image] file_format of .npy arrays.
@@ -57,7 +63,8 @@ struct TaskParts {
   Task task = Task::kTrain;
   bool previews = false;        ///< either kind of epoch-change inference
   bool tiled_previews = false;  ///< [train] epoch_change_tiled_infer
-  bool augmentation = false;    ///< training with [model] generator and [generator] augmentation
+  bool generator = false;       ///< training with [model] generator
+  bool augmentation = false;    ///< training with that and [generator] augmentation, or generating
   bool npy_images = false;      ///< [image] file_format = "NPY"
 };
 

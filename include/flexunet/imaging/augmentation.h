@@ -1,25 +1,30 @@
 #pragma once
 
-#include <cstddef>
-#include <opencv2/core/mat.hpp>
+#include <string>
 
 #include "flexunet/base/random.h"
-#include "flexunet/config/options.h"
+#include "flexunet/config/augmentation_options.h"
+#include "flexunet/imaging/warp.h"
 
 namespace flexunet {
 
-/// An image (H,W) CV_8UC(C) and its class mask (H,W) CV_8UC1.
-struct ImageAndMask {
-  cv::Mat image;
-  cv::Mat class_mask;
-};
+/// A variant of image and mask, of the source's size (behaviour section 10): one geometric field
+/// for both, so that the mask's values stay a subset of the source's; photometric methods leave the
+/// mask. Flips, and rotations by right angles that keep the shape, move pixels without resampling.
+/// May share pixels with the source. Throws DataError as warp does.
+ImageAndMask make_variant(const ImageAndMask& source, const Augmentation& augmentation,
+                          CounterRandom& random);
 
-/// How many variants of a sample the options name, the source not counted.
-std::size_t variant_count(const AugmentationOptions& options);
-
-/// The source or one of its variants, each as likely as the others; image and mask always together.
-/// Takes one draw of `random`. The result may share pixels with the source.
+/// The source or one of its variants, each as likely as the others.
 ImageAndMask augment(const ImageAndMask& source, const AugmentationOptions& options,
                      CounterRandom& random);
+
+/// How people and files call a variant.
+struct AugmentationName {
+  std::string method;       ///< "deformation", "hflip", ...
+  std::string parameters;   ///< "alpha=1300 sigma=8"; empty where there are none
+  std::string file_prefix;  ///< "deformed_alpha_1300_sigmoid_8_", as the original's
+};
+AugmentationName name_of(const Augmentation& augmentation);
 
 }  // namespace flexunet

@@ -9,7 +9,7 @@ namespace flexunet {
 cv::Mat resize_image(const cv::Mat& image, cv::Size size);
 
 /// Nearest neighbour at pixel centres, source = floor((2x+1)*src / (2*dst)) in integers (behaviour
-/// section 9), for class masks (H,W) CV_8UC1.
-cv::Mat resize_class_mask(const cv::Mat& class_mask, cv::Size size);
+/// section 9), for class masks (H,W) CV_8UC1 and the colours of masks (H,W) CV_8UC3.
+cv::Mat resize_mask(const cv::Mat& mask, cv::Size size);
 
 }  // namespace flexunet

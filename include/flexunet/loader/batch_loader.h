@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "flexunet/base/ordered_pipeline.h"
@@ -16,11 +17,12 @@ struct LoaderOptions {
   int batch_size = 4;
   int workers = 0;  ///< threads that prepare batches ahead; 0: next() does it
   torch::Device device = torch::kCPU;
+  std::optional<int> max_batches = {};  ///< at most so many, 1 or more
 };
 
-/// Changes a sample, given its index, before it goes into a batch; called from several threads at
-/// once. Must depend on nothing but the sample and its index.
-using SampleTransform = std::function<void(std::size_t index, Sample& sample)>;
+/// Changes a sample, given its place in the order, before it goes into a batch; called from several
+/// threads at once. Must depend on nothing but the sample and its place.
+using SampleTransform = std::function<void(std::size_t place, Sample& sample)>;
 
 /// Gives the batches of a run through a data set, prepared by threads a few batches ahead. The
 /// batches do not depend on the number of threads. `dataset` must outlive it.

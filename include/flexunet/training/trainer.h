@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ using Callbacks = std::vector<std::unique_ptr<Callback>>;
 struct TrainerOptions {
   int epochs = 100;
   int batch_size = 4;
+  std::optional<int> steps_per_epoch;   ///< batches; none: every sample once
+  std::optional<int> validation_steps;  ///< at most so many batches, the first by name; none: all
   int loader_workers = 0;    ///< threads that prepare batches; the numbers do not depend on them
   std::uint64_t seed = 137;  ///< of shuffling, augmentation and dropout
   LossOptions loss;
@@ -89,6 +92,7 @@ class Trainer {
   Outcome run_epoch(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
   Outcome train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
   LoaderOptions loading() const;
+  std::size_t samples_per_epoch(const Dataset& train) const;
   void train_step(const Batch& batch, RunningMeans& means);
   std::vector<torch::Tensor> state_tensors() const;
   Snapshot take_snapshot() const;

@@ -233,40 +233,6 @@ TEST(Config, RefusesWhatContradictsItself) {
             "");
 }
 
-TEST(Config, AugmentsOnlyWhenTheGeneratorIsOn) {
-  const std::vector<std::string> flips = {"augmentor.shrinks=[]", "augmentor.rotation=False"};
-  EXPECT_FALSE(load_text(sample_config(), with(flips)).options.augmentation.hflip);
-  std::vector<std::string> on = flips;
-  on.push_back("model.generator=True");
-  const AugmentationOptions augmentation =
-      load_text(sample_config(), with(on)).options.augmentation;
-  EXPECT_TRUE(augmentation.hflip && augmentation.vflip);
-  EXPECT_TRUE(augmentation.angles.empty());
-  on.push_back("generator.augmentation=False");
-  EXPECT_FALSE(load_text(sample_config(), with(on)).options.augmentation.hflip);
-  EXPECT_FALSE(load_text(sample_config(), with({"model.generator=True"}, Task::kEvaluate))
-                   .options.augmentation.hflip);
-  // What only augmentation reads is no reason to refuse a run without.
-  EXPECT_EQ(error_of(sample_config(), with({"train.steps_per_epoch='x'", "augmentor.shrinks=1"})),
-            "");
-}
-
-TEST(Config, RefusesAugmentationThatIsMissing) {
-  const auto error = [](const std::string& text) {
-    return error_of(sample_config(), with({"model.generator=True", "augmentor.shrinks=[]",
-                                           "augmentor.angles=[180]", text}));
-  };
-  EXPECT_EQ(error("augmentor.hflip=True"), "");
-  EXPECT_TRUE(mentions(error("augmentor.deformation=True"),
-                       "not available yet while training; hflip, vflip and rotation by right "
-                       "angles are: use --set augmentor.deformation=False"));
-  EXPECT_TRUE(mentions(error("augmentor.shears=[0.1]"), "use --set 'augmentor.shears=[]'"));
-  EXPECT_TRUE(mentions(error("augmentor.angles=[45]"), "45: only 90, 180 and 270"));
-  EXPECT_TRUE(
-      mentions(error("augmentor.angles=[90]"), "90 needs square images, but they are 64x32"));
-  EXPECT_TRUE(mentions(error("train.steps_per_epoch=10"), "every image is used once an epoch"));
-}
-
 TEST(Config, WarnsWhenTrainMetricsDisagree) {
   const auto warnings = [](const std::string& metrics) {
     return joined(load_text(sample_config(), with({"train.metrics=" + metrics})).warnings);

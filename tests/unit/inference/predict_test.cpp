@@ -30,7 +30,7 @@ TEST(PredictClassMasks, ReturnsEachMaskAtItsImagesSize) {
   EXPECT_EQ(masks[1].size(), large.size());
   const cv::Mat at_model_size =
       predict_class_masks(model, {resize_image(large, {16, 16})}, torch::kCPU).front();
-  const cv::Mat expected = resize_class_mask(at_model_size, large.size());
+  const cv::Mat expected = resize_mask(at_model_size, large.size());
   EXPECT_EQ(cv::countNonZero(expected != masks[1]), 0);
 }
 

@@ -22,7 +22,7 @@ TrainerOptions toy_options(int epochs) {
   options.epochs = epochs;
   options.batch_size = 4;
   options.optimizer.learning_rate = 0.01;
-  options.augmentation.hflip = true;
+  options.augmentation.variants = {Flip{}, Deformation{}};
   return options;
 }
 

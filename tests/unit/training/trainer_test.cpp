@@ -79,6 +79,34 @@ TEST(Trainer, GivesTheSameNumbersFromTheSameSeed) {
   EXPECT_NE(first.epochs[1].loss, other.epochs[1].loss);
 }
 
+TEST(Trainer, TakesAsManyStepsAsItIsTold) {
+  TrainerOptions options = toy_options(2);  // 10 samples in batches of 4
+  options.steps_per_epoch = 6;
+  EXPECT_EQ(train(options).epochs[1].images, 24U);
+  options.steps_per_epoch = 1;
+  EXPECT_EQ(train(options).epochs[1].images, 4U);
+}
+
+TEST(Trainer, ValidatesOnTheFirstBatchesAlone) {
+  const auto val_loss = [](std::optional<int> steps, const Dataset& valid) {
+    TrainerOptions options = toy_options(1);
+    options.validation_steps = steps;
+    Callbacks callbacks;
+    callbacks.push_back(std::make_unique<Recorder>());
+    Trainer trainer(FlexUNet(toy_network(16)), options, torch::kCPU);
+    trainer.fit(toy_dataset(4, 16), valid, callbacks);
+    return static_cast<Recorder&>(*callbacks.front()).epochs.at(0).val_loss;
+  };
+  std::vector<Sample> samples = toy_samples(10, 16);
+  const double all = val_loss(std::nullopt, memory_dataset(samples));
+  EXPECT_EQ(val_loss(3, memory_dataset(samples)), all);
+  EXPECT_EQ(val_loss(50, memory_dataset(samples)), all);
+  samples.resize(4);
+  const double first = val_loss(std::nullopt, memory_dataset(samples));
+  EXPECT_NE(first, all);
+  EXPECT_EQ(val_loss(1, toy_dataset(10, 16)), first);
+}
+
 TEST(Trainer, ReportsTheLastBatchOfEveryEpoch) {
   const TrainedRun run = train(toy_options(2));
   ASSERT_GE(run.batches.size(), 2U);
@@ -140,8 +168,7 @@ TEST(Trainer, AugmentsTrainingSamplesAnewEveryEpochAndNeverValidation) {
     trainer.fit(toy_dataset(4, 16), toy_dataset(3, 16), callbacks);
     return static_cast<Recorder&>(*callbacks.front()).epochs;
   };
-  AugmentationOptions flips;
-  flips.hflip = true;
+  const AugmentationOptions flips{{Flip{}}};
   std::set<double> losses;
   std::set<double> val_losses;
   for (const EpochResult& epoch : epochs_of(flips)) {
@@ -160,8 +187,7 @@ TEST(Trainer, AugmentsTrainingSamplesAnewEveryEpochAndNeverValidation) {
 
 TEST(Trainer, GivesTheSameNumbersWithAnyNumberOfLoaderThreads) {
   TrainerOptions options = toy_options(2);
-  options.augmentation.hflip = true;
-  options.augmentation.angles = {90};
+  options.augmentation.variants = {Flip{}, Rotation{90}, Deformation{}, Noise{}};
   const TrainedRun one = train(options);
   for (const int workers : {1, 3}) {
     options.loader_workers = workers;
