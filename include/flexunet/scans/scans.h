@@ -4,11 +4,12 @@
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flexunet {
 
-/// One picture inside a file: a DICOM slice or frame, a slice of a volume, or a whole picture file.
+/// One picture of a file: a DICOM slice or frame, a slice of a volume, or a whole picture file.
 struct ScanSlice {
   std::filesystem::path file;
   int index = 0;        ///< frame or slice in the file, from 0
@@ -21,29 +22,40 @@ struct ScanSlice {
   std::string name() const;
 };
 
-/// How values become 0..255.
+/// How gray values become 0..255: linearly, rounded to the nearest (halves up); what lies outside
+/// becomes 0 or 255. Colours of 8 bits are taken as they are, of 16 bits cut to their upper 8.
 struct ScanIntensity {
-  /// Of DICOM: use the file's own window (WindowCenter, WindowWidth) where it has one.
+  /// Of DICOM: the file's own window (WindowCenter, WindowWidth; the first, DICOM PS3.3 C.11.2)
+  /// where it has one.
   bool use_window = false;
-  /// Low and high of the values after rescaling (Hounsfield units for CT): 0 and 255. None: each
-  /// slice's own minimum and maximum.
+  /// Low, and high above it, of the values after rescaling (Hounsfield units for CT): 0 and 255.
+  /// None: each slice's own minimum and maximum; where all are equal they become 0.
   std::optional<std::pair<double, double>> range;
 };
 
-/// Which plane of a volume is a slice.
+/// Which plane of a volume is a slice, as the array is stored and without turning it: axial shows
+/// the first axis to the right and the second downwards, coronal the first and the third, sagittal
+/// the second and the third.
 enum class SlicePlane { kAxial, kCoronal, kSagittal };
 
 /// The slices of a file, or of all files below a folder (any depth, hidden ones left out): DICOM by
 /// its content whatever its name, NIfTI (.nii, .nii.gz), MetaImage (.mha, .mhd), and pictures. In
-/// the order of the paths, within a file by index. Throws DataError listing every file that is
-/// wrong at once: not readable, truncated, of no kind that we read, refused by name of its transfer
-/// syntax, a series whose slices differ in size.
+/// the order of the paths, within a file by index. Left out are what only serves others: a
+/// DICOMDIR, the data file of an .mhd. Throws DataError listing every file that is wrong at once:
+/// not readable, truncated, of no kind that we read, refused by name of its transfer syntax, a
+/// series whose slices differ in size.
 std::vector<ScanSlice> list_slices(const std::filesystem::path& where,
                                    SlicePlane plane = SlicePlane::kAxial);
 
 /// The pixels of a slice as (H,W) CV_8UC3 in red, green, blue order, gray values three times.
-/// Throws DataError.
+/// MONOCHROME1 is inverted, so that bright stands for much in every file. Can be called from
+/// several threads. Throws DataError naming the slice; also for values that are not finite.
 cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity,
                    SlicePlane plane = SlicePlane::kAxial);
+
+/// The pixels of a mask as (H,W) CV_8UC3: of pictures their RGB rendering, of DICOM the values as
+/// stored (neither rescaled nor inverted), of volumes the values with the file's own scaling, each
+/// value v as (v,v,v). Throws DataError naming slice and value unless all are whole and 0..255.
+cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane = SlicePlane::kAxial);
 
 }  // namespace flexunet

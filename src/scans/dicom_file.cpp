@@ -1,0 +1,320 @@
+#include "dicom_file.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dccodec.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <system_error>
+
+#include "dcmtk_setup.h"
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "flexunet/imaging/png_codec.h"
+
+namespace flexunet {
+namespace fs = std::filesystem;
+namespace {
+
+// The most pixels that a byte of compressed data can stand for; see imaging/picture_check.cpp.
+constexpr std::uint64_t kMostPixelsPerByte = 1U << 15U;
+
+std::string trimmed(const OFString& text) {
+  constexpr const char* kBlanks = " \t\r\n\0";
+  const std::string whole(text.c_str(), text.size());
+  const std::string_view blanks(kBlanks, 5);
+  const std::size_t first = whole.find_first_not_of(blanks);
+  if (first == std::string::npos) return {};
+  return whole.substr(first, whole.find_last_not_of(blanks) - first + 1);
+}
+
+std::string transfer_syntax_name(DcmFileFormat& file, const DcmXfer& xfer) {
+  OFString uid;
+  if (file.getMetaInfo() != nullptr) {
+    file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid);
+  }
+  const char* name = uid.empty() ? nullptr : dcmFindNameOfUID(uid.c_str());
+  if (name != nullptr) return fmt::format("{} ({})", name, uid.c_str());
+  return uid.empty() ? xfer.getXferName() : trimmed(uid);
+}
+
+std::uint64_t frame_bits(const DicomLayout& layout) {
+  const std::uint64_t pixels = static_cast<std::uint64_t>(layout.size.width) *
+                               static_cast<std::uint64_t>(layout.size.height);
+  // Two pixels side by side share their colour.
+  if (layout.color_space == "YBR_FULL_422") return pixels * 16;
+  return pixels * static_cast<std::uint64_t>(layout.samples * layout.bits_allocated);
+}
+
+}  // namespace
+
+DicomFile::DicomFile(const fs::path& path) : path_(path), file_(std::make_unique<DcmFileFormat>()) {
+  prepare_dcmtk();
+  load();
+  read_layout();
+  check_layout();
+  check_pixels();
+}
+
+DicomFile::~DicomFile() = default;
+
+void DicomFile::refuse(const std::string& what) const {
+  throw DataError(fmt::format("{}: {}", path_.string(), what));
+}
+
+void DicomFile::load() {
+  open_file(path_);  // says why it cannot be read
+  // Longer values stay in the file until they are asked for.
+  constexpr Uint32 kMostAtOnce = 4096;
+  const OFCondition loaded =
+      file_->loadFile(path_.c_str(), EXS_Unknown, EGL_noChange, kMostAtOnce, ERM_autoDetect);
+  if (loaded.bad()) {
+    refuse(fmt::format("DICOM that is truncated or damaged: {}", loaded.text()));
+  }
+  items_ = file_->getDataset();
+}
+
+int DicomFile::whole_number(const DcmTagKey& key, std::optional<int> fallback) const {
+  Sint32 text_number = 0;
+  Uint16 number = 0;
+  if (items_->findAndGetUint16(key, number).good()) return number;
+  if (items_->findAndGetSint32(key, text_number).good()) return text_number;
+  if (has(key)) refuse(fmt::format("damaged: element {} is no number", key.toString().c_str()));
+  if (!fallback) refuse(fmt::format("damaged: element {} is missing", key.toString().c_str()));
+  return *fallback;
+}
+
+void DicomFile::read_layout() {
+  DcmElement* element = nullptr;
+  if (items_->findAndGetElement(DCM_PixelData, element).bad() || !has(DCM_Rows)) {
+    const std::string uid = text(DCM_SOPClassUID);
+    const char* name = dcmFindNameOfUID(uid.c_str());
+    const bool is_float = has(DCM_FloatPixelData) || has(DCM_DoubleFloatPixelData);
+    refuse(is_float
+               ? std::string("DICOM whose pixels are floating point numbers, which is not read")
+               : fmt::format("DICOM without a picture ({})", name != nullptr ? name
+                                                             : uid.empty()   ? "of no SOP class"
+                                                                             : uid));
+  }
+  pixels_ = dynamic_cast<DcmPixelData*>(element);
+  if (pixels_ == nullptr) refuse("damaged: its pixels are of no type for pixels");
+  layout_.size = {whole_number(DCM_Columns, std::nullopt), whole_number(DCM_Rows, std::nullopt)};
+  layout_.frames = whole_number(DCM_NumberOfFrames, 1);
+  layout_.samples = whole_number(DCM_SamplesPerPixel, 1);
+  layout_.bits_allocated = whole_number(DCM_BitsAllocated, std::nullopt);
+  layout_.bits_stored = whole_number(DCM_BitsStored, layout_.bits_allocated);
+  layout_.high_bit = whole_number(DCM_HighBit, layout_.bits_stored - 1);
+  layout_.is_signed = whole_number(DCM_PixelRepresentation, 0) == 1;
+  layout_.is_planar = layout_.samples > 1 && whole_number(DCM_PlanarConfiguration, 0) == 1;
+  layout_.color_space = text(DCM_PhotometricInterpretation);
+}
+
+void DicomFile::check_layout() const {
+  const DicomLayout& l = layout_;
+  const std::uint64_t pixels =
+      static_cast<std::uint64_t>(l.size.width) * static_cast<std::uint64_t>(l.size.height);
+  if (pixels == 0 || pixels > kMaxPicturePixels) {
+    refuse(fmt::format("{}x{} pixels, 1 to {} are read", l.size.width, l.size.height,
+                       kMaxPicturePixels));
+  }
+  constexpr int kMostFrames = 1'000'000;
+  if (l.frames < 1 || l.frames > kMostFrames) {
+    refuse(fmt::format("damaged: {} frames, 1 to {} are read", l.frames, kMostFrames));
+  }
+  constexpr const char* kGray[] = {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"};
+  constexpr const char* kColors[] = {"RGB", "YBR_FULL", "YBR_FULL_422"};
+  const bool is_gray =
+      std::find(std::begin(kGray), std::end(kGray), l.color_space) != std::end(kGray);
+  const bool is_color =
+      std::find(std::begin(kColors), std::end(kColors), l.color_space) != std::end(kColors);
+  if (!is_gray && !is_color) {
+    refuse(
+        fmt::format("PhotometricInterpretation \"{}\" is not read: it must be MONOCHROME1, "
+                    "MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL or YBR_FULL_422",
+                    l.color_space));
+  }
+  if (l.samples != (is_gray ? 1 : 3)) {
+    refuse(fmt::format("damaged: {} values a pixel with {}", l.samples, l.color_space));
+  }
+  const bool has_known_bits = l.bits_allocated == 8 || l.bits_allocated == 16 ||
+                              (is_gray && (l.bits_allocated == 1 || l.bits_allocated == 32));
+  if (!has_known_bits) {
+    refuse(
+        fmt::format("{} bits allocated for a value of {}: 8 and 16 are read, of gray 1 and 32 "
+                    "as well",
+                    l.bits_allocated, l.color_space));
+  }
+  if (l.bits_stored < 1 || l.high_bit >= l.bits_allocated || l.high_bit + 1 < l.bits_stored) {
+    refuse(fmt::format("damaged: {} bits stored below bit {} of {}", l.bits_stored, l.high_bit,
+                       l.bits_allocated));
+  }
+}
+
+void DicomFile::check_pixels() {
+  const DcmXfer xfer(items_->getOriginalXfer());
+  is_encapsulated_ = xfer.isEncapsulated();
+  const bool is_read = xfer.getXfer() != EXS_Unknown &&
+                       (!is_encapsulated_ ||
+                        DcmCodecList::canChangeCoding(xfer.getXfer(), EXS_LittleEndianExplicit));
+  if (!is_read) {
+    refuse(
+        fmt::format("transfer syntax {} is not read: convert the file to an uncompressed one, "
+                    "JPEG, JPEG-LS or RLE",
+                    transfer_syntax_name(*file_, xfer)));
+  }
+  if (is_encapsulated_) {
+    check_fragments();
+  } else {
+    check_native_size();
+  }
+}
+
+void DicomFile::check_native_size() const {
+  const std::uint64_t needed =
+      (frame_bits(layout_) * static_cast<std::uint64_t>(layout_.frames) + 7) / 8;
+  const std::uint64_t there = pixels_->getLength();
+  if (there < needed) {
+    refuse(fmt::format("truncated: {} frames of {}x{} pixels take {} bytes, it holds {}",
+                       layout_.frames, layout_.size.width, layout_.size.height, needed, there));
+  }
+}
+
+void DicomFile::check_fragments() const {
+  E_TransferSyntax type = EXS_Unknown;
+  const DcmRepresentationParameter* parameter = nullptr;
+  DcmPixelSequence* sequence = nullptr;
+  pixels_->getOriginalRepresentationKey(type, parameter);
+  if (pixels_->getEncapsulatedRepresentation(type, parameter, sequence).bad() ||
+      sequence == nullptr || sequence->card() < 1) {
+    refuse("damaged: its compressed pixels are no sequence");
+  }
+  const std::uint64_t fragments = sequence->card() - 1;  // the first holds offsets
+  if (fragments < static_cast<std::uint64_t>(layout_.frames)) {
+    refuse(fmt::format("truncated: {} frames, of which it holds {} pieces", layout_.frames,
+                       fragments));
+  }
+  std::error_code unreadable;
+  const std::uint64_t file_size = fs::file_size(path_, unreadable);
+  const std::uint64_t pixels = static_cast<std::uint64_t>(layout_.size.width) *
+                               static_cast<std::uint64_t>(layout_.size.height);
+  if (unreadable || pixels / kMostPixelsPerByte > file_size) {
+    refuse(fmt::format("damaged: {} bytes cannot hold the {}x{} pixels it claims", file_size,
+                       layout_.size.width, layout_.size.height));
+  }
+}
+
+DicomFrame DicomFile::read_frame(int index) const {
+  if (index < 0 || index >= layout_.frames) {
+    refuse(fmt::format("has no frame {}, only {}", index + 1, layout_.frames));
+  }
+  return is_encapsulated_ ? read_encapsulated(index) : read_native(index);
+}
+
+DicomFrame DicomFile::read_native(int index) const {
+  const std::uint64_t bits = frame_bits(layout_);
+  const std::uint64_t start = bits * static_cast<std::uint64_t>(index);
+  DicomFrame frame;
+  frame.layout = layout_;
+  frame.first_bit = static_cast<int>(start % 8);
+  frame.bytes.resize((start % 8 + bits + 7) / 8);
+  const OFCondition read =
+      pixels_->getPartialValue(frame.bytes.data(), static_cast<Uint32>(start / 8),
+                               static_cast<Uint32>(frame.bytes.size()), nullptr, EBO_LittleEndian);
+  if (read.bad()) refuse(fmt::format("frame {} cannot be read: {}", index + 1, read.text()));
+  // DCMTK swaps the bytes of words, not the words of a value.
+  const bool has_high_word_first =
+      layout_.bits_allocated == 32 && DcmXfer(items_->getOriginalXfer()).isBigEndian();
+  if (has_high_word_first) {
+    for (std::size_t i = 0; i + 3 < frame.bytes.size(); i += 4) {
+      std::swap(frame.bytes[i], frame.bytes[i + 2]);
+      std::swap(frame.bytes[i + 1], frame.bytes[i + 3]);
+    }
+  }
+  return frame;
+}
+
+DicomFrame DicomFile::read_encapsulated(int index) const {
+  Uint32 size = 0;
+  OFCondition read = pixels_->getUncompressedFrameSize(items_, size);
+  DicomFrame frame;
+  frame.layout = layout_;
+  if (frame.layout.color_space == "YBR_FULL_422") frame.layout.color_space = "YBR_FULL";
+  const std::uint64_t needed = (frame_bits(frame.layout) + 7) / 8;
+  if (read.good() && size < needed) refuse("damaged: its compressed frames are too small");
+  if (read.good()) {
+    frame.bytes.resize(size);
+    Uint32 fragment = 0;
+    OFString color_space;
+    read = pixels_->getUncompressedFrame(items_, static_cast<Uint32>(index), fragment,
+                                         frame.bytes.data(), size, color_space);
+    if (!color_space.empty() && layout_.samples > 1)
+      frame.layout.color_space = trimmed(color_space);
+  }
+  if (read.bad()) {
+    refuse(fmt::format("frame {} cannot be decompressed: truncated or damaged: {}", index + 1,
+                       read.text()));
+  }
+  return frame;
+}
+
+std::string DicomFile::text(const DcmTagKey& key) const {
+  OFString text;
+  items_->findAndGetOFString(key, text);
+  return trimmed(text);
+}
+
+DcmItem* DicomFile::find_item(const DcmTagKey& key, const DcmTagKey& group, int frame) const {
+  const auto in_groups = [&](const DcmTagKey& groups, int at) -> DcmItem* {
+    DcmItem* of_frame = nullptr;
+    DcmItem* found = nullptr;
+    if (items_->findAndGetSequenceItem(groups, of_frame, at).bad()) return nullptr;
+    if (of_frame->findAndGetSequenceItem(group, found, 0).bad()) return nullptr;
+    return found->tagExists(key) ? found : nullptr;
+  };
+  if (DcmItem* own = in_groups(DCM_PerFrameFunctionalGroupsSequence, frame)) return own;
+  if (DcmItem* shared = in_groups(DCM_SharedFunctionalGroupsSequence, 0)) return shared;
+  return items_;
+}
+
+std::optional<double> DicomFile::number(const DcmTagKey& key, const DcmTagKey& group,
+                                        int frame) const {
+  Float64 number = 0;
+  if (find_item(key, group, frame)->findAndGetFloat64(key, number).bad()) return std::nullopt;
+  return number;
+}
+
+std::string DicomFile::frame_text(const DcmTagKey& key, const DcmTagKey& group, int frame) const {
+  OFString text;
+  find_item(key, group, frame)->findAndGetOFString(key, text);
+  return trimmed(text);
+}
+
+std::vector<std::uint16_t> DicomFile::words(const DcmTagKey& key) const {
+  const Uint16* words = nullptr;
+  unsigned long count = 0;
+  if (items_->findAndGetUint16Array(key, words, &count).bad() || words == nullptr) return {};
+  return {words, words + count};
+}
+
+bool DicomFile::has(const DcmTagKey& key) const { return items_->tagExistsWithValue(key); }
+
+bool starts_as_dicom(const fs::path& path) {
+  std::ifstream file = open_file(path);
+  std::array<char, 132> start{};
+  file.read(start.data(), start.size());
+  return file.gcount() == 132 && std::string_view(start.data() + 128, 4) == "DICM";
+}
+
+bool is_dicom_directory(const fs::path& path) {
+  prepare_dcmtk();
+  DcmMetaInfo meta;
+  OFString uid;
+  return meta.loadFile(path.c_str()).good() &&
+         meta.findAndGetOFString(DCM_MediaStorageSOPClassUID, uid).good() &&
+         trimmed(uid) == UID_MediaStorageDirectoryStorage;
+}
+
+}  // namespace flexunet

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <string>
+
+namespace flexunet {
+
+/// Values that become 0 and 255; `high` is above `low`.
+struct GrayRange {
+  double low = 0;
+  double high = 0;
+};
+
+/// Values, (H,W) CV_64FC1, as (H,W) CV_8UC1 by the rule of ScanIntensity; without a range by their
+/// own minimum and maximum. Throws DataError that starts with `where` for values that are not
+/// finite.
+cv::Mat map_to_bytes(const cv::Mat& values, const std::optional<GrayRange>& range,
+                     const std::string& where);
+
+/// Values, (H,W) CV_64FC1, as they are in (H,W) CV_8UC1. Throws DataError that starts with `where`
+/// and names the first value that is not whole or not 0..255.
+cv::Mat labels_to_bytes(const cv::Mat& values, const std::string& where);
+
+/// (H,W) CV_8UC1 as (H,W) CV_8UC3.
+cv::Mat gray_to_rgb(const cv::Mat& gray);
+
+}  // namespace flexunet

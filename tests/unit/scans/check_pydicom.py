@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Compares what we read of pydicom's own test files with what pydicom reads.
+
+Each DICOM file that the pydicom package ships must give the same pixels within one gray level, or
+be refused with a reason (printed; what is refused although pydicom reads it is marked). Setting up:
+
+    python3 -m venv build/pydicom
+    build/pydicom/bin/pip install pydicom==3.0.2 numpy==2.4.6 pylibjpeg==2.1.0 \\
+        pylibjpeg-libjpeg==2.5.0 pylibjpeg-openjpeg==2.6.0
+    build/pydicom/bin/python tests/unit/scans/check_pydicom.py build/release/tests/dump_slice
+
+Exit code: 0 when no file differs, 1 when one does.
+"""
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.pixels import apply_color_lut
+
+MOST_FRAMES = 6  # of each file; the first ones and the last
+REFUSED = 3  # the exit code of dump_slice
+
+
+def frames_of(dataset):
+    pixels = dataset.pixel_array
+    single = pixels.ndim == (3 if dataset.get("SamplesPerPixel", 1) == 3 else 2)
+    return pixels[np.newaxis] if single else pixels
+
+
+def functional(dataset, index, name, fallback):
+    """A number that may stand in the groups of an enhanced multi-frame file."""
+    groups = list(dataset.get("PerFrameFunctionalGroupsSequence", []))[index : index + 1]
+    groups += list(dataset.get("SharedFunctionalGroupsSequence", []))[:1]
+    for group in groups:
+        for item in group.get("PixelValueTransformationSequence", []):
+            if name in item:
+                return float(item[name].value)
+    return float(dataset.get(name, fallback))
+
+
+def expected(dataset, pixels, index):
+    stored = dataset.BitsStored
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+        colors = apply_color_lut(pixels, dataset)
+        return (colors >> 8 if colors.dtype.itemsize == 2 else colors).astype(np.uint8)
+    if dataset.get("SamplesPerPixel", 1) == 3:
+        return (pixels >> max(stored - 8, 0)).astype(np.uint8)
+    values = pixels.astype(np.float64) * functional(dataset, index, "RescaleSlope", 1)
+    values += functional(dataset, index, "RescaleIntercept", 0)
+    low, high = values.min(), values.max()
+    gray = np.zeros(values.shape, np.uint8)
+    if high > low:
+        gray = np.floor(255 * (values - low) / (high - low) + 0.5).astype(np.uint8)
+    if dataset.PhotometricInterpretation == "MONOCHROME1":
+        gray = 255 - gray
+    return np.repeat(gray[..., np.newaxis], 3, axis=2)
+
+
+def ours(program, path, index):
+    """The pixels, or the reason of a refusal."""
+    done = subprocess.run([program, path, str(index)], capture_output=True, check=False)
+    if done.returncode == REFUSED:
+        return done.stderr.decode(errors="replace").strip().split(": ", 1)[-1]
+    if done.returncode != 0:
+        raise RuntimeError(f"{path}: dump_slice ended with {done.returncode}")
+    heading, pixels = done.stdout.split(b"\n", 1)
+    width, height, count = map(int, heading.split())
+    return count, np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+
+
+def compare(program, path):
+    """(verdict, detail)."""
+    first = ours(program, path, 0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset = pydicom.dcmread(path, force=True)
+            frames = frames_of(dataset)
+    except Exception as error:  # whatever pydicom makes of a broken file
+        reason = f"pydicom: {type(error).__name__}: {error}".split("\n")[0][:90]
+        return ("refused by both", first) if isinstance(first, str) else ("only ours", reason)
+    if isinstance(first, str):
+        return "only pydicom", first
+    if first[0] != len(frames):
+        return "differs", f"{first[0]} frames, not {len(frames)}"
+    worst = 0
+    for index in sorted({*range(min(MOST_FRAMES, len(frames))), len(frames) - 1}):
+        read = ours(program, path, index)
+        if isinstance(read, str):
+            return "differs", f"frame {index}: {read}"
+        wanted = expected(dataset, frames[index], index)
+        if read[1].shape != wanted.shape:
+            return "differs", f"{read[1].shape}, not {wanted.shape}"
+        worst = max(worst, int(np.abs(read[1].astype(int) - wanted.astype(int)).max()))
+    return ("equal" if worst == 0 else "one level" if worst == 1 else "differs"), f"{worst} levels"
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    folder = Path(pydicom.__file__).parent / "data" / "test_files"
+    counts = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and is_dicom(p)):
+        verdict, detail = compare(sys.argv[1], path)
+        counts[verdict] = counts.get(verdict, 0) + 1
+        if verdict != "equal":
+            print(f"{verdict:16} {path.relative_to(folder)}: {detail}")
+    print(f"{sum(counts.values())} files:", ", ".join(f"{n} {v}" for v, n in sorted(counts.items())))
+    sys.exit(1 if "differs" in counts else 0)
+
+
+def is_dicom(path):
+    if path.suffix in (".dcm", ".DCM"):
+        return True
+    with open(path, "rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+if __name__ == "__main__":
+    main()
