@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <sstream>
+#include <string>
 
 #include "flexunet/base/files.h"
 #include "flexunet/drawing/canvas.h"
@@ -16,7 +18,7 @@ namespace {
 constexpr int kPictureSide = 152;
 constexpr int kGap = 4;
 constexpr int kMargin = 14;
-constexpr int kCaption = 42;
+constexpr int kCaption = 54;
 constexpr int kColumns = 3;
 constexpr int kCellWidth = 2 * kPictureSide + kGap + kMargin;
 constexpr int kCellHeight = kPictureSide + kCaption;
@@ -39,6 +41,22 @@ cv::Mat overlay(const ImageAndMask& pictures) {
   return blended;
 }
 
+// Lines as wide as a cell, broken at spaces.
+std::vector<std::string> wrapped(Canvas& canvas, const std::string& text, const TextStyle& style) {
+  std::vector<std::string> lines;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const bool fits = !lines.empty() && canvas.text_width(lines.back() + " " + word, style) <=
+                                            2 * kPictureSide + kGap;
+    if (fits) {
+      lines.back() += " " + word;
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
+}
+
 void draw_cell(Canvas& canvas, int index, const ImageAndMask& pictures,
                const AugmentationName& name) {
   const Point corner{kMargin + static_cast<double>(index % kColumns) * kCellWidth,
@@ -51,9 +69,11 @@ void draw_cell(Canvas& canvas, int index, const ImageAndMask& pictures,
   canvas.text({corner.x, corner.y + kPictureSide + 11}, name.method, style);
   style.bold = false;
   style.color = kGray;
-  const double room = 2 * kPictureSide + kGap;
-  while (style.size > 7 && canvas.text_width(name.parameters, style) > room) style.size -= 0.5;
-  canvas.text({corner.x, corner.y + kPictureSide + 26}, name.parameters, style);
+  double y = corner.y + kPictureSide + 26;
+  for (const std::string& line : wrapped(canvas, name.parameters, style)) {
+    canvas.text({corner.x, y}, line, style);
+    y += 14;
+  }
 }
 
 }  // namespace

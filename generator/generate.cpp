@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
@@ -67,6 +69,15 @@ class PairWriter {
   fs::path folder_;
 };
 
+void require_other_names(const AugmentationOptions& augmentation) {
+  std::set<std::string> prefixes;
+  for (const Augmentation& variant : augmentation.variants) {
+    const AugmentationName name = name_of(variant);
+    if (prefixes.insert(name.file_prefix).second) continue;
+    throw ConfigError(fmt::format("{} {}: is asked for twice", name.method, name.parameters));
+  }
+}
+
 }  // namespace
 
 ImageAndMask read_pair(const SlicePair& pair, const PairReading& reading) {
@@ -77,6 +88,7 @@ ImageAndMask read_pair(const SlicePair& pair, const PairReading& reading) {
 }
 
 GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequest& request) {
+  require_other_names(request.augmentation);
   StagedFolder folder(request.out);
   const PairWriter writer(pairs, request, folder.path());
   const LookAhead ahead{request.threads, static_cast<std::size_t>(2 * request.threads)};

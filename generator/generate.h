@@ -44,7 +44,8 @@ ImageAndMask read_pair(const SlicePair& pair, const PairReading& reading);
 /// Writes out/images and out/masks, each source as NUMBER.png and its variants as PREFIXNUMBER.png,
 /// and out/manifest.csv. Each variant is made from its source, by draws of seed, number and variant
 /// alone: the files do not depend on the number of threads. The folder appears when it is complete.
-/// Throws DataError listing every pair that is wrong, and OutputError.
+/// Throws DataError listing every pair that is wrong, ConfigError where two variants would have the
+/// same name, and OutputError.
 GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequest& request);
 
 }  // namespace flexunet

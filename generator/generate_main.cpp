@@ -176,6 +176,9 @@ int main(int argc, char** argv) {
       info, argc, argv,
       [&](CLI::App& app, Arguments& arguments) {
         arguments.config.clear();
+        app.get_option("--config")
+            ->default_str("")
+            ->description("A config whose sections on augmentation are read");
         add_input_options(app, generate, request);
         add_output_options(app, generate, request);
       },

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 #include <system_error>
+#include <utility>
 
 #include "flexunet/base/csv.h"
 #include "flexunet/base/error.h"
@@ -114,10 +114,10 @@ std::vector<SlicePair> pair_by_table(const std::vector<ScanSlice>& images,
   const auto named_images = by_name(images, roots.first);
   const auto named_masks = by_name(masks, roots.second);
   std::map<const ScanSlice*, const ScanSlice*> mask_of;
-  std::size_t line = 0;
-  for (const std::vector<std::string>& fields : parse_csv(read_file(table), table.string())) {
-    ++line;
-    const std::string place = fmt::format("{}, record {}", table.string(), line);
+  bool is_first = true;
+  for (const auto& [line, fields] : parse_csv(read_file(table), table.string())) {
+    const bool may_be_heading = std::exchange(is_first, false);
+    const std::string place = fmt::format("{}:{}", table.string(), line);
     if (fields.size() != 2) {
       findings.add(fmt::format("{}: {} fields: must be an image and a mask", place, fields.size()));
       continue;
@@ -125,7 +125,7 @@ std::vector<SlicePair> pair_by_table(const std::vector<ScanSlice>& images,
     const auto image = named_images.find(fields[0]);
     const auto mask = named_masks.find(fields[1]);
     // A heading names no files.
-    if (line == 1 && image == named_images.end() && mask == named_masks.end()) continue;
+    if (may_be_heading && image == named_images.end() && mask == named_masks.end()) continue;
     if (image == named_images.end()) {
       findings.add(fmt::format("{}: no image '{}' in {}", place, fields[0], roots.first.string()));
     } else if (mask == named_masks.end()) {

@@ -63,10 +63,10 @@ struct Namer {
     return {"gamma", fmt::format("range={:g}..{:g}", g.low, g.high), "gamma_"};
   }
   AugmentationName operator()(const Noise& n) const {
-    return {"noise", fmt::format("sigma={:g}..{:g}", n.sigma / 3, n.sigma), "noise_"};
+    return {"noise", fmt::format("sigma={:.3g}..{:g}", n.sigma / 3, n.sigma), "noise_"};
   }
   AugmentationName operator()(const Blur& b) const {
-    return {"blur", fmt::format("sigma={:g}..{:g}", b.sigma / 3, b.sigma), "blurred_"};
+    return {"blur", fmt::format("sigma={:.3g}..{:g}", b.sigma / 3, b.sigma), "blurred_"};
   }
   AugmentationName operator()(const Crop& c) const {
     return {"crop", fmt::format("scale={:g}..1", c.scale), "cropped_"};

@@ -1,0 +1,114 @@
+#include "generator/slice_pairs.h"
+
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "flexunet/imaging/image_io.h"
+#include "support/temporary_folder.h"
+
+namespace flexunet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SlicePairs : public testing::Test {
+ protected:
+  void add(const std::string& name, int side = 4) const {
+    write_png(folder_.path() / name, cv::Mat(side, side, CV_8UC3, cv::Scalar::all(0)));
+  }
+  // "image mask" of each pair, relative to the folders.
+  std::vector<std::string> names(PairRule rule, const std::string& table = "") const {
+    if (!table.empty()) write_file(folder_.path() / "pairs.csv", table);
+    std::vector<std::string> named;
+    for (const SlicePair& pair :
+         pair_slices(images(), masks(), rule, folder_.path() / "pairs.csv")) {
+      named.push_back(relative_name(pair.image.name(), images()) + " " +
+                      relative_name(pair.mask.name(), masks()));
+    }
+    return named;
+  }
+  std::string error(PairRule rule, const std::string& table = "") const {
+    try {
+      names(rule, table);
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "";
+  }
+  bool tells(PairRule rule, const std::string& what, const std::string& table = "") const {
+    return error(rule, table).find(what) != std::string::npos;
+  }
+  fs::path images() const { return folder_.path() / "images"; }
+  fs::path masks() const { return folder_.path() / "masks"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(SlicePairs, HaveTheSameStem) {
+  for (const char* name : {"images/b.png", "images/a.png", "masks/a.png", "masks/b.png"}) add(name);
+  EXPECT_EQ(names(PairRule::kStem), (std::vector<std::string>{"a.png a.png", "b.png b.png"}));
+}
+
+TEST_F(SlicePairs, MayLieInOtherFoldersWhereStemsDoNotRepeat) {
+  for (const char* name : {"images/x/a.png", "images/y/b.png", "masks/a.png", "masks/b.png"}) {
+    add(name);
+  }
+  EXPECT_EQ(names(PairRule::kStem), (std::vector<std::string>{"x/a.png a.png", "y/b.png b.png"}));
+}
+
+TEST_F(SlicePairs, LieInTheSameFoldersWhereStemsRepeat) {
+  for (const char* name : {"images/x/1.png", "images/y/1.png", "masks/y/1.png", "masks/x/1.png"}) {
+    add(name);
+  }
+  EXPECT_EQ(names(PairRule::kStem),
+            (std::vector<std::string>{"x/1.png x/1.png", "y/1.png y/1.png"}));
+  add("masks/1.png");
+  EXPECT_TRUE(tells(PairRule::kStem, "masks/1.png has no image '1'"));
+}
+
+TEST_F(SlicePairs, ListEveryOrphan) {
+  for (const char* name : {"images/a.png", "images/b.png", "masks/a.png", "masks/c.png"}) add(name);
+  EXPECT_TRUE(tells(PairRule::kStem, "images/b.png has no mask 'b'"));
+  EXPECT_TRUE(tells(PairRule::kStem, "masks/c.png has no image 'c'"));
+}
+
+TEST_F(SlicePairs, AreThoseOfTheSamePlace) {
+  for (const char* name : {"images/a.png", "images/b.png", "masks/m2.png", "masks/m1.png"}) {
+    add(name);
+  }
+  EXPECT_EQ(names(PairRule::kSorted), (std::vector<std::string>{"a.png m1.png", "b.png m2.png"}));
+  add("masks/m3.png");
+  EXPECT_TRUE(tells(PairRule::kSorted, "2 images but 3 masks"));
+}
+
+TEST_F(SlicePairs, AreThoseOfTheTable) {
+  for (const char* name : {"images/a.png", "images/b.png", "masks/x.png", "masks/y.png"}) {
+    add(name);
+  }
+  const std::vector<std::string> expected{"a.png y.png", "b.png x.png"};
+  EXPECT_EQ(names(PairRule::kTable, "image,mask\nb.png,x.png\na.png,y.png\n"), expected);
+  EXPECT_EQ(names(PairRule::kTable, "b.png,x.png\r\na.png,y.png"), expected);
+  const auto tells_of = [&](const char* table, const char* what) {
+    return tells(PairRule::kTable, what, table);
+  };
+  EXPECT_TRUE(tells_of("a.png,x.png\n", "images/b.png: "));
+  EXPECT_TRUE(tells_of("a.png,x.png\nb.png,z.png\n", "pairs.csv:2: no mask 'z.png'"));
+  EXPECT_TRUE(tells_of("a.png,x.png\nc.png,x.png\n", "pairs.csv:2: no image 'c.png'"));
+  EXPECT_TRUE(tells_of("a.png,x.png\na.png,y.png\n", "pairs.csv:2: 'a.png' is listed twice"));
+  EXPECT_TRUE(tells_of("a.png\n", "pairs.csv:1: 1 fields: must be an image and a mask"));
+}
+
+TEST_F(SlicePairs, HaveTheSameSize) {
+  add("images/a.png", 4);
+  add("masks/a.png", 5);
+  for (const PairRule rule : {PairRule::kStem, PairRule::kSorted}) {
+    EXPECT_TRUE(tells(rule, "masks/a.png has 5x5 pixels, but its image"));
+  }
+}
+
+}  // namespace
+}  // namespace flexunet
