@@ -33,7 +33,9 @@ TEST(BatchLoader, GivesTheSameBatchesWhateverTheWorkers) {
     for (std::size_t i = 0; i < batches.size(); ++i) {
       EXPECT_TRUE(torch::equal(batches[i].images, expected[i].images)) << workers;
       EXPECT_TRUE(torch::equal(batches[i].class_masks, expected[i].class_masks)) << workers;
+      const std::int64_t last = batches[i].images.size(0) - 1;
       EXPECT_EQ(batches[i].images[0][0][0][0].item<int>(), static_cast<int>(4 * i));
+      EXPECT_EQ(batches[i].images[last][0][0][0].item<int>(), static_cast<int>(4 * i) + last);
     }
   }
 }
