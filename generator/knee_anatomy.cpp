@@ -7,31 +7,31 @@ namespace flexunet {
 namespace {
 
 constexpr double kPi = 3.141592653589793;
-constexpr Point kJoint{0.53, 0.465};  // the knee bends about the middle of the condyle
+const cv::Point2d kJoint{0.53, 0.465};  // the knee bends about the middle of the condyle
 
 double radians(double degrees) { return degrees * kPi / 180.0; }
 
-double circle(Point p, Point centre, double radius) {
+double circle(cv::Point2d p, cv::Point2d centre, double radius) {
   return std::hypot(p.x - centre.x, p.y - centre.y) - radius;
 }
 
 // Near the outline as long as the two radii differ by little.
-double ellipse(Point p, Point centre, Point radii) {
+double ellipse(cv::Point2d p, cv::Point2d centre, cv::Point2d radii) {
   const double length = std::hypot((p.x - centre.x) / radii.x, (p.y - centre.y) / radii.y);
   return (length - 1.0) * std::min(radii.x, radii.y);
 }
 
 struct RoundEnd {
-  Point centre;
+  cv::Point2d centre;
   double radius;
 };
 
 // A rod between two round ends.
-double capsule(Point p, RoundEnd a, RoundEnd b) {
+double capsule(cv::Point2d p, RoundEnd a, RoundEnd b) {
   const double dx = b.centre.x - a.centre.x, dy = b.centre.y - a.centre.y;
   const double along = ((p.x - a.centre.x) * dx + (p.y - a.centre.y) * dy) / (dx * dx + dy * dy);
   const double t = std::clamp(along, 0.0, 1.0);
-  const Point nearest{a.centre.x + t * dx, a.centre.y + t * dy};
+  const cv::Point2d nearest{a.centre.x + t * dx, a.centre.y + t * dy};
   return circle(p, nearest, a.radius + t * (b.radius - a.radius));
 }
 
@@ -55,7 +55,7 @@ SmoothField::SmoothField(CounterRandom& random, int cells)
   }
 }
 
-double SmoothField::at(Point p) const {
+double SmoothField::at(cv::Point2d p) const {
   const double x = std::clamp(p.x, 0.0, 1.0) * cells_, y = std::clamp(p.y, 0.0, 1.0) * cells_;
   const int column = std::min(static_cast<int>(x), cells_ - 1);
   const int row = std::min(static_cast<int>(y), cells_ - 1);
@@ -101,19 +101,35 @@ KneeAnatomy::KneeAnatomy(CounterRandom& random)
   patella_sine_ = std::sin(patella_tilt);
 }
 
-Point KneeAnatomy::to_knee_frame(Point p) const {
+KneeAnatomy KneeAnatomy::cut_at(double position) const {
+  const double off_middle = position * position;
+  KneeAnatomy cut = *this;
+  // The condyles bulge between the middle and the sides, one side more than the other.
+  cut.condyle_ *= 1.0 + 0.05 * std::sin(kPi * off_middle) - 0.10 * off_middle + 0.02 * position;
+  cut.femur_width_ *= 1.0 - 0.22 * off_middle;
+  cut.tibia_width_ *= 1.0 - 0.12 * off_middle - 0.02 * position;
+  cut.patella_width_ *= 1.0 - 0.30 * off_middle;
+  cut.patella_length_ *= 1.0 - 0.35 * off_middle;
+  cut.plateau_slope_ += 0.02 * position;
+  cut.shift_x_ += 0.012 * position;
+  cut.leg_front_ += 0.03 * off_middle;
+  cut.leg_back_ -= 0.03 * off_middle;
+  return cut;
+}
+
+cv::Point2d KneeAnatomy::to_knee_frame(cv::Point2d p) const {
   const double x = (p.x - 0.5 - shift_x_) / scale_, y = (p.y - 0.5 - shift_y_) / scale_;
   return {0.5 + cosine_ * x + sine_ * y, 0.5 - sine_ * x + cosine_ * y};
 }
 
 // A bent knee carries its tibia to the back.
-Point KneeAnatomy::to_tibia_frame(Point p) const {
+cv::Point2d KneeAnatomy::to_tibia_frame(cv::Point2d p) const {
   const double x = p.x - kJoint.x, y = p.y - kJoint.y;
   return {kJoint.x + flexion_cosine_ * x - flexion_sine_ * y,
           kJoint.y + flexion_sine_ * x + flexion_cosine_ * y};
 }
 
-KneeAnatomy::Distances KneeAnatomy::bone_distances(Point p) const {
+KneeAnatomy::Distances KneeAnatomy::bone_distances(cv::Point2d p) const {
   // Bones are never quite round.
   const double unevenness = 0.006 * outline_.at(p);
   const double femur_shaft =
@@ -122,7 +138,7 @@ KneeAnatomy::Distances KneeAnatomy::bone_distances(Point p) const {
                                 circle(p, {0.575, 0.475}, 0.098 * condyle_), 0.05);
   const double femur = joined(femur_shaft, condyle, 0.09) + unevenness;
 
-  const Point t = to_tibia_frame(p);
+  const cv::Point2d t = to_tibia_frame(p);
   // A bent knee rests on the rear of the condyle, which reaches lower.
   const double top = 0.455 + 0.120 * condyle_ + gap_ + 0.06 * std::max(flexion_sine_, 0.0);
   const double plateau_y = top + 0.05 + plateau_slope_ * (t.x - 0.51);
@@ -136,31 +152,31 @@ KneeAnatomy::Distances KneeAnatomy::bone_distances(Point p) const {
   const double patella_centre_x =
       0.34 - 0.145 * (condyle_ - 1.0) - patella_width_ - gap_ + patella_x_;
   const double dx = p.x - patella_centre_x, dy = p.y - patella_y_;
-  const Point turned{patella_cosine_ * dx + patella_sine_ * dy,
-                     -patella_sine_ * dx + patella_cosine_ * dy};
+  const cv::Point2d turned{patella_cosine_ * dx + patella_sine_ * dy,
+                           -patella_sine_ * dx + patella_cosine_ * dy};
   const double patella = ellipse(turned, {}, {patella_width_, patella_length_}) + unevenness / 2;
   return {femur, tibia, patella};
 }
 
-double KneeAnatomy::skin_depth(Point p) const {
+double KneeAnatomy::skin_depth(cv::Point2d p) const {
   // The skin follows the bent tibia without a kink.
   constexpr double kSoftness = 0.15;
   const double below = p.y - kJoint.y;
   const double bend = flexion_sine_ * (below + std::hypot(below, kSoftness)) / 2.0;
-  const Point t{p.x - bend, p.y};
+  const cv::Point2d t{p.x - bend, p.y};
   const double kneecap = 0.035 * bump(t.y, patella_y_, 0.16);
   const double front = leg_front_ - kneecap + 0.05 * bump(t.y, 1.05, 0.3) + 0.02 * outline_.at(p);
   const double back = leg_back_ - 0.07 * bump(t.y, 0.55, 0.15) + 0.02 * outline_.at({p.y, p.x});
   return std::min(t.x - front, back - t.x);
 }
 
-bool KneeAnatomy::is_bone(Point p) const {
+bool KneeAnatomy::is_bone(cv::Point2d p) const {
   const Distances bones = bone_distances(to_knee_frame(p));
   return std::min({bones.femur, bones.tibia, bones.patella}) < 0.0;
 }
 
-Tissue KneeAnatomy::tissue_at(Point picture_point) const {
-  const Point p = to_knee_frame(picture_point);
+Tissue KneeAnatomy::tissue_at(cv::Point2d picture_point) const {
+  const cv::Point2d p = to_knee_frame(picture_point);
   const Distances bones = bone_distances(p);
   const double bone = std::min({bones.femur, bones.tibia, bones.patella});
   if (bone < -cortex_) return Tissue::kMarrow;
@@ -173,9 +189,9 @@ Tissue KneeAnatomy::tissue_at(Point picture_point) const {
   return soft_tissue_at(p, bones);
 }
 
-Tissue KneeAnatomy::soft_tissue_at(Point p, const Distances& bones) const {
+Tissue KneeAnatomy::soft_tissue_at(cv::Point2d p, const Distances& bones) const {
   constexpr double kSkinThickness = 0.010;
-  const Point t = to_tibia_frame(p);
+  const cv::Point2d t = to_tibia_frame(p);
   const double depth = skin_depth(p);
   if (depth < 0.0) return Tissue::kAir;
   if (depth < kSkinThickness) return Tissue::kSkin;

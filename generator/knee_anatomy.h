@@ -2,23 +2,18 @@
 
 #include <array>
 #include <cstddef>
+#include <opencv2/core/types.hpp>
 
 #include "flexunet/base/random.h"
 
 namespace flexunet {
-
-/// A point of the slice: x grows to the back of the leg, y downwards, both 0..1 over the picture.
-struct Point {
-  double x = 0;
-  double y = 0;
-};
 
 /// Smooth random field over the unit square (value noise), values in -1..1.
 class SmoothField {
  public:
   /// `cells` lattice cells along each side, at most kMaxCells.
   SmoothField(CounterRandom& random, int cells);
-  double at(Point p) const;
+  double at(cv::Point2d p) const;
   static constexpr int kMaxCells = 40;
 
  private:
@@ -30,26 +25,31 @@ enum class Tissue { kAir, kSkin, kFat, kMuscle, kFluid, kCartilage, kFibrous, kC
 constexpr std::size_t kTissues = 9;
 
 /// One synthetic knee, cut from front to back: femur, tibia and patella with their cartilage,
-/// menisci, tendons, fat pads, muscle and skin; size, pose and shape are drawn.
+/// menisci, tendons, fat pads, muscle and skin; size, pose and shape are drawn. Points of the
+/// slice: x grows to the back of the leg, y downwards, both 0..1 over the picture.
 class KneeAnatomy {
  public:
   explicit KneeAnatomy(CounterRandom& random);
 
+  /// The same knee cut beside its middle, which is at 0: -1 and 1 are the sides of the bones, where
+  /// all are smaller. Changes smoothly with the position.
+  KneeAnatomy cut_at(double position) const;
+
   /// What lies at a point.
-  Tissue tissue_at(Point p) const;
+  Tissue tissue_at(cv::Point2d p) const;
   /// Whether the point belongs to a bone, cortex included.
-  bool is_bone(Point p) const;
+  bool is_bone(cv::Point2d p) const;
 
  private:
   // Lengths in the knee's own frame, where the joint lies at about (0.5, 0.58).
   struct Distances {
     double femur, tibia, patella;
   };
-  Point to_knee_frame(Point p) const;
-  Point to_tibia_frame(Point p) const;
-  Distances bone_distances(Point p) const;
-  double skin_depth(Point p) const;
-  Tissue soft_tissue_at(Point p, const Distances& bones) const;
+  cv::Point2d to_knee_frame(cv::Point2d p) const;
+  cv::Point2d to_tibia_frame(cv::Point2d p) const;
+  Distances bone_distances(cv::Point2d p) const;
+  double skin_depth(cv::Point2d p) const;
+  Tissue soft_tissue_at(cv::Point2d p, const Distances& bones) const;
 
   double scale_, cosine_, sine_, shift_x_, shift_y_;
   double flexion_cosine_, flexion_sine_;

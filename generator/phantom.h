@@ -21,6 +21,9 @@ Phantom make_phantom(int size, std::uint64_t seed, std::uint64_t index);
 /// What the colours of the masks mean: black background, (128,40,40) bone.
 std::vector<RgbMapEntry> phantom_rgb_map();
 
+/// Throws ConfigError unless `count` is at least 10 and `size` 16..4096.
+void check_phantom_size(int count, int size);
+
 struct PhantomRequest {
   std::filesystem::path out;
   int count = 60;  ///< pairs, at least 10

@@ -4,6 +4,7 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcdicent.h>
 #include <dcmtk/dcmdata/dcdict.h>
+#include <dcmtk/dcmdata/dcobject.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
@@ -65,8 +66,10 @@ void add_elements() {
 
 bool prepare() {
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-  DJDecoderRegistration::registerCodecs(EDC_photometricInterpretation, EUC_default,
-                                        EPC_colorByPixel);
+  // Some writers call implicit data sets explicit.
+  dcmAcceptUnexpectedImplicitEncoding.set(OFTrue);
+  // Never: dicom_frame.cpp makes RGB of YBR, by one formula whether it was compressed or not.
+  DJDecoderRegistration::registerCodecs(EDC_never, EUC_default, EPC_colorByPixel);
   DJLSDecoderRegistration::registerCodecs(EJLSUC_default, EJLSPC_colorByPixel);
   DcmRLEDecoderRegistration::registerCodecs();
   if (!dcmDataDict.isDictionaryLoaded()) add_elements();

@@ -54,9 +54,15 @@ std::uint64_t frame_bits(const DicomLayout& layout) {
 DicomFile::DicomFile(const fs::path& path) : path_(path), file_(std::make_unique<DcmFileFormat>()) {
   prepare_dcmtk();
   load();
+  find_pixels();
+  check_transfer_syntax();
   read_layout();
   check_layout();
-  check_pixels();
+  if (is_encapsulated_) {
+    check_fragments();
+  } else {
+    check_native_size();
+  }
 }
 
 DicomFile::~DicomFile() = default;
@@ -87,7 +93,7 @@ int DicomFile::whole_number(const DcmTagKey& key, std::optional<int> fallback) c
   return *fallback;
 }
 
-void DicomFile::read_layout() {
+void DicomFile::find_pixels() {
   DcmElement* element = nullptr;
   if (items_->findAndGetElement(DCM_PixelData, element).bad() || !has(DCM_Rows)) {
     const std::string uid = text(DCM_SOPClassUID);
@@ -101,6 +107,9 @@ void DicomFile::read_layout() {
   }
   pixels_ = dynamic_cast<DcmPixelData*>(element);
   if (pixels_ == nullptr) refuse("damaged: its pixels are of no type for pixels");
+}
+
+void DicomFile::read_layout() {
   layout_.size = {whole_number(DCM_Columns, std::nullopt), whole_number(DCM_Rows, std::nullopt)};
   layout_.frames = whole_number(DCM_NumberOfFrames, 1);
   layout_.samples = whole_number(DCM_SamplesPerPixel, 1);
@@ -140,11 +149,11 @@ void DicomFile::check_layout() const {
     refuse(fmt::format("damaged: {} values a pixel with {}", l.samples, l.color_space));
   }
   const bool has_known_bits = l.bits_allocated == 8 || l.bits_allocated == 16 ||
-                              (is_gray && (l.bits_allocated == 1 || l.bits_allocated == 32));
+                              l.bits_allocated == 32 || (is_gray && l.bits_allocated == 1);
   if (!has_known_bits) {
     refuse(
-        fmt::format("{} bits allocated for a value of {}: 8 and 16 are read, of gray 1 and 32 "
-                    "as well",
+        fmt::format("{} bits allocated for a value of {}: 8, 16 and 32 are read, of gray 1 as "
+                    "well",
                     l.bits_allocated, l.color_space));
   }
   if (l.bits_stored < 1 || l.high_bit >= l.bits_allocated || l.high_bit + 1 < l.bits_stored) {
@@ -153,7 +162,7 @@ void DicomFile::check_layout() const {
   }
 }
 
-void DicomFile::check_pixels() {
+void DicomFile::check_transfer_syntax() {
   const DcmXfer xfer(items_->getOriginalXfer());
   is_encapsulated_ = xfer.isEncapsulated();
   const bool is_read = xfer.getXfer() != EXS_Unknown &&
@@ -164,11 +173,6 @@ void DicomFile::check_pixels() {
         fmt::format("transfer syntax {} is not read: convert the file to an uncompressed one, "
                     "JPEG, JPEG-LS or RLE",
                     transfer_syntax_name(*file_, xfer)));
-  }
-  if (is_encapsulated_) {
-    check_fragments();
-  } else {
-    check_native_size();
   }
 }
 
@@ -245,11 +249,12 @@ DicomFrame DicomFile::read_encapsulated(int index) const {
   const std::uint64_t needed = (frame_bits(frame.layout) + 7) / 8;
   if (read.good() && size < needed) refuse("damaged: its compressed frames are too small");
   if (read.good()) {
-    frame.bytes.resize(size);
+    frame.bytes.resize(size + size % 2);  // DCMTK decodes into an even number of bytes
     Uint32 fragment = 0;
     OFString color_space;
     read = pixels_->getUncompressedFrame(items_, static_cast<Uint32>(index), fragment,
-                                         frame.bytes.data(), size, color_space);
+                                         frame.bytes.data(),
+                                         static_cast<Uint32>(frame.bytes.size()), color_space);
     if (!color_space.empty() && layout_.samples > 1)
       frame.layout.color_space = trimmed(color_space);
   }

@@ -65,9 +65,10 @@ class DicomFile {
 
  private:
   void load();
+  void find_pixels();
+  void check_transfer_syntax();
   void read_layout();
   void check_layout() const;
-  void check_pixels();
   void check_native_size() const;
   void check_fragments() const;
   DicomFrame read_native(int index) const;
