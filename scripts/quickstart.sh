@@ -1,22 +1,28 @@
 #!/usr/bin/env bash
 # From a bare Debian 12 to a trained network in a few minutes: installs what is missing, builds the
-# programs, makes a small data set of drawn phantoms, trains, evaluates and predicts masks.
+# programs, draws scans of knees (DICOM), makes a data set of them, trains, evaluates and predicts
+# masks.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 project=projects/FlexUNet/Phantom
+scans=dataset/Phantom-scans
+master=dataset/Phantom-master
 data=dataset/Phantom
 
 scripts/setup.sh
 cmake --preset release
 cmake --build --preset release -j"$(nproc)" --target \
-  flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-phantom
+  flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-phantom \
+  flexunet-generate flexunet-split flexunet-verify flexunet-statistics
+PATH=$PWD/build/release/bin:$PATH
 
-if [[ ! -d $data ]]; then
-  # Renamed when complete, so that an interrupted run does not leave half a data set behind.
-  rm -rf "$data.partial"
-  build/release/bin/flexunet-phantom "$data.partial" --count 120 --size 128
-  mv "$data.partial" "$data"
-fi
+# Each program's folder appears when it is complete, so that an interrupted run can be repeated.
+[[ -d $scans ]] || flexunet-phantom $scans --dicom --count 120 --size 128
+[[ -d $master ]] || flexunet-generate $scans/images $scans/masks $master \
+  --recolor '255=(128,40,40)' --no-augmentation
+[[ -d $data ]] || flexunet-split $master $data
+flexunet-verify $project/train_eval_infer.config
+flexunet-statistics $data --output $project
 
 "$project/1.train.sh"
 "$project/2.evaluate.sh"
@@ -27,6 +33,7 @@ echo "Done. Look at:"
 show() {
   if [[ -e $project/$2 ]]; then printf '  %-18s %s\n' "$1" "$project/$2"; fi
 }
+show "images per split" Phantom_Statistics.png
 show "learning curves" eval/train_losses.png
 show "" eval/train_metrics.png
 show "scores" evaluation.csv
