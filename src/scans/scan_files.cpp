@@ -43,6 +43,8 @@ std::optional<ScanKind> scan_kind(const fs::path& file) {
   if (starts_as_dicom(file)) return ScanKind::kDicom;
   const std::string name = to_lower(file.filename().string());
   if (ends_with(name, ".dcm")) return ScanKind::kDicom;  // of those written without a beginning
+  if (ends_with(name, ".nii") || ends_with(name, ".nii.gz")) return ScanKind::kNifti;
+  if (ends_with(name, ".mha") || ends_with(name, ".mhd")) return ScanKind::kMetaImage;
   if (is_picture(file)) return ScanKind::kPicture;
   return std::nullopt;
 }

@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "dicom_file.h"
 #include "dicom_slice.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/scans/scans.h"
 #include "gray_map.h"
 #include "scan_files.h"
+#include "volume.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -35,44 +38,95 @@ ScanSlice describe_dicom(const fs::path& path) {
   return slice;
 }
 
+ScanSlice describe_volume(const fs::path& path, SlicePlane plane) {
+  const auto volume = open_volume(path);
+  ScanSlice slice;
+  slice.file = path;
+  slice.count = volume->count(plane);
+  slice.size = volume->size(plane);
+  slice.series = path.filename().string();
+  return slice;
+}
+
 ScanKind require_kind(const fs::path& path) {
   const auto kind = scan_kind(path);
   if (kind) return *kind;
   throw DataError(path.string() +
-                  ": of no kind that is read: DICOM, or a picture (.png .jpg .jpeg .tif .tiff "
-                  ".bmp)");
+                  ": of no kind that is read: DICOM, NIfTI (.nii .nii.gz), MetaImage (.mha "
+                  ".mhd), or a picture (.png .jpg .jpeg .tif .tiff .bmp)");
 }
 
-// The first slice of a file; the others differ by their index alone.
-ScanSlice describe(const fs::path& path) {
-  switch (require_kind(path)) {
-    case ScanKind::kDicom:
-      return describe_dicom(path);
-    default:
-      return describe_picture(path);
+// Watches that the slices of each DICOM series are of one size: others are not one stack.
+class SeriesSizes {
+ public:
+  // Throws DataError at a series' first slice that differs from those before.
+  void check(const ScanSlice& slice) {
+    if (slice.series.empty()) return;
+    Series& series = all_[slice.patient + '\n' + slice.series];
+    if (series.file.empty()) series = {slice.file, slice.size, false};
+    if (slice.size == series.size || series.is_told) return;
+    series.is_told = true;
+    throw DataError(
+        fmt::format("{}: {}x{} pixels, but {} of the same series has {}x{}: a series "
+                    "must be of one size (series {})",
+                    slice.file.string(), slice.size.width, slice.size.height, series.file.string(),
+                    series.size.width, series.size.height, slice.series));
   }
-}
 
-// Slices of one series that differ in size are not one stack.
-void check_sizes(const std::vector<ScanSlice>& slices, Findings& findings) {
+ private:
   struct Series {
-    const ScanSlice* first = nullptr;
+    fs::path file;
+    cv::Size size;
     bool is_told = false;
   };
-  std::map<std::string, Series> all;
-  for (const ScanSlice& slice : slices) {
-    if (slice.series.empty()) continue;
-    Series& series = all[slice.patient + '\n' + slice.series];
-    if (series.first == nullptr) series.first = &slice;
-    const ScanSlice& first = *series.first;
-    if (slice.size == first.size || series.is_told) continue;
-    series.is_told = true;
-    findings.add(
-        fmt::format("{}: {}x{} pixels, but {} of the same series has {}x{}: a series must "
-                    "be of one size (series {})",
-                    slice.file.string(), slice.size.width, slice.size.height, first.file.string(),
-                    first.size.width, first.size.height, slice.series));
+  std::map<std::string, Series> all_;
+};
+
+// The first slice of a file; the others differ by their index alone.
+ScanSlice describe(const fs::path& path, SlicePlane plane, SeriesSizes& sizes) {
+  switch (require_kind(path)) {
+    case ScanKind::kDicom: {
+      ScanSlice slice = describe_dicom(path);
+      sizes.check(slice);
+      return slice;
+    }
+    case ScanKind::kNifti:
+    case ScanKind::kMetaImage:
+      return describe_volume(path, plane);
+    case ScanKind::kPicture:
+      break;
   }
+  return describe_picture(path);
+}
+
+// The files that hold the voxels of .mhd files.
+std::set<fs::path> find_data_files(const std::vector<fs::path>& files) {
+  std::set<fs::path> data_files;
+  for (const fs::path& path : files) {
+    if (to_lower(path.extension().string()) != ".mhd") continue;
+    try {
+      const fs::path data = read_meta_image_header(path).data_file;
+      if (data != path) data_files.insert(data.lexically_normal());
+    } catch (const DataError&) {
+      continue;  // told when the file itself is looked at
+    }
+  }
+  return data_files;
+}
+
+// What only serves other files.
+bool is_helper(const fs::path& path, const std::set<fs::path>& data_files) {
+  if (data_files.count(path.lexically_normal()) > 0) return true;
+  return starts_as_dicom(path) && is_dicom_directory(path);
+}
+
+cv::Mat read_volume_slice(const ScanSlice& slice, SlicePlane plane) {
+  const auto volume = open_volume(slice.file);
+  if (slice.index < 0 || slice.index >= volume->count(plane)) {
+    throw DataError(
+        fmt::format("{}: there are {} slices in this plane", slice.name(), volume->count(plane)));
+  }
+  return volume->slice(plane, slice.index);
 }
 
 }  // namespace
@@ -81,29 +135,37 @@ std::string ScanSlice::name() const {
   return count > 1 ? fmt::format("{}#{}", file.string(), index + 1) : file.string();
 }
 
-std::vector<ScanSlice> list_slices(const fs::path& where, SlicePlane) {
+std::vector<ScanSlice> list_slices(const fs::path& where, SlicePlane plane) {
+  const std::vector<fs::path> files = find_files(where);
+  const std::set<fs::path> data_files = find_data_files(files);
   std::vector<ScanSlice> slices;
+  SeriesSizes sizes;
   Findings findings;
-  for (const fs::path& path : find_files(where)) {
+  for (const fs::path& path : files) {
     try {
-      if (path != where && starts_as_dicom(path) && is_dicom_directory(path)) continue;
-      ScanSlice slice = describe(path);
+      if (path != where && is_helper(path, data_files)) continue;
+      ScanSlice slice = describe(path, plane, sizes);
       for (slice.index = 0; slice.index < slice.count; ++slice.index) slices.push_back(slice);
     } catch (const DataError& error) {
       findings.add(error.what());
     }
   }
-  check_sizes(slices, findings);
   findings.throw_if_any<DataError>();
   if (slices.empty()) throw DataError(where.string() + ": holds no files");
   return slices;
 }
 
-cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, SlicePlane) {
+cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, SlicePlane plane) {
   switch (require_kind(slice.file)) {
     case ScanKind::kDicom:
       return read_dicom_slice(DicomFile(slice.file), slice.index, intensity, slice.name());
-    default:
+    case ScanKind::kNifti:
+    case ScanKind::kMetaImage: {
+      std::optional<GrayRange> range;
+      if (intensity.range) range = GrayRange{intensity.range->first, intensity.range->second};
+      return gray_to_rgb(map_to_bytes(read_volume_slice(slice, plane), range, slice.name()));
+    }
+    case ScanKind::kPicture:
       break;
   }
   std::optional<IntensityRange> range;
@@ -113,13 +175,17 @@ cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, Slice
   return read_scaled_picture(slice.file, range);
 }
 
-cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane) {
+cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane) {
   switch (require_kind(slice.file)) {
     case ScanKind::kDicom:
       return read_dicom_labels(DicomFile(slice.file), slice.index, slice.name());
-    default:
-      return read_picture(slice.file);
+    case ScanKind::kNifti:
+    case ScanKind::kMetaImage:
+      return gray_to_rgb(labels_to_bytes(read_volume_slice(slice, plane), slice.name()));
+    case ScanKind::kPicture:
+      break;
   }
+  return read_picture(slice.file);
 }
 
 }  // namespace flexunet

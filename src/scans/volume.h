@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <opencv2/core/mat.hpp>
+
+#include "flexunet/scans/scans.h"
+
+namespace flexunet {
+
+/// How a value is stored.
+enum class ValueType { kU8, kS8, kU16, kS16, kU32, kS32, kU64, kS64, kF32, kF64 };
+
+/// Bytes of a value.
+std::size_t value_size(ValueType type);
+
+/// What the header of a volume says.
+struct VolumeHeader {
+  std::array<std::int64_t, 3> extent{1, 1, 1};  ///< voxels along x, y, z; x runs fastest
+  ValueType type = ValueType::kU8;
+  bool is_big_endian = false;
+  double slope = 1.0;  ///< value = slope * stored + intercept
+  double intercept = 0.0;
+  std::filesystem::path data_file;    ///< the same file or one beside it
+  std::uint64_t offset = 0;           ///< of the first voxel, in what the file holds
+  std::uint64_t compressed_from = 0;  ///< where the compressed bytes begin
+  bool is_compressed = false;         ///< zlib or gzip from `compressed_from` on
+};
+
+/// The header of a NIfTI-1 or NIfTI-2 file, gzipped or not. Throws DataError.
+VolumeHeader read_nifti_header(const std::filesystem::path& path);
+
+/// The header of a MetaImage, .mha or .mhd. Throws DataError.
+VolumeHeader read_meta_image_header(const std::filesystem::path& path);
+
+/// A volume in memory.
+class Volume {
+ public:
+  /// Throws DataError naming `path`: truncated, damaged, larger than what its bytes can hold.
+  Volume(const std::filesystem::path& path, VolumeHeader header);
+
+  /// How many slices a plane has.
+  int count(SlicePlane plane) const;
+  /// Pixels of a slice.
+  cv::Size size(SlicePlane plane) const;
+  /// The values of a slice with the file's own scaling, (H,W) CV_64FC1; index below count(plane).
+  cv::Mat slice(SlicePlane plane, int index) const;
+
+ private:
+  double value_at(std::size_t voxel) const;
+
+  VolumeHeader header_;
+  std::unique_ptr<std::uint8_t[]> bytes_;
+};
+
+/// The volume of a NIfTI or MetaImage file. The last one stays in memory, since slices of a file
+/// are asked for one after the other. Can be called from several threads. Throws DataError.
+std::shared_ptr<const Volume> open_volume(const std::filesystem::path& path);
+
+}  // namespace flexunet
