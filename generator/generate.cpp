@@ -96,11 +96,12 @@ GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequ
                                       [&](std::size_t i) { return writer.write(i); });
   Findings findings;
   std::vector<ManifestEntry> manifest;
-  while (!pipeline.done()) {
+  for (std::size_t done = 1; !pipeline.done(); ++done) {
     throw_if_interrupted();
     PairFiles files = pipeline.next();
     if (!files.problem.empty()) findings.add(std::move(files.problem));
     manifest.insert(manifest.end(), files.entries.begin(), files.entries.end());
+    if (request.on_pair) request.on_pair(done);
   }
   findings.throw_if_any<DataError>();
   write_manifest(folder.path() / kManifestFile, manifest);

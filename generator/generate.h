@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <opencv2/core/types.hpp>
 #include <optional>
 #include <vector>
@@ -30,6 +31,7 @@ struct GenerateRequest {
   std::uint64_t seed = 137;
   int first_number = 10001;
   int threads = 1;
+  std::function<void(std::size_t done)> on_pair = {};  ///< called after each pair
 };
 
 /// What was written.

@@ -150,6 +150,10 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
     say(fmt::format("written: {}", generate_arguments.contact_sheet.string()));
   }
   if (request.out.empty()) return;
+  request.on_pair = [&](std::size_t done) {
+    constexpr std::size_t kPairsBetweenReports = 200;
+    if (done % kPairsBetweenReports == 0) say(fmt::format("{} of {} pairs", done, pairs.size()));
+  };
   const GenerateSummary summary = generate(pairs, request);
   say(fmt::format("{}: {} sources and {} variants of them, seed {}", request.out.string(),
                   with_thousands(static_cast<std::int64_t>(summary.sources)),
