@@ -64,8 +64,7 @@ std::uint32_t checksum_of(const cv::Mat& picture) {
 cv::Mat oriented(const cv::Mat& picture, std::size_t orientation) {
   constexpr std::size_t kTransposed = 4;  // then mirrored as the lower two bits say
   constexpr std::array<int, 4> kFlipCodes = {0, 1, 0, -1};
-  cv::Mat turned = picture;
-  if (orientation >= kTransposed) cv::transpose(picture, turned);
+  const cv::Mat turned = orientation >= kTransposed ? cv::Mat(picture.t()) : picture;
   const std::size_t flips = orientation % kTransposed;
   if (flips == 0) return turned;
   cv::Mat result;
@@ -79,9 +78,9 @@ std::string orientation_text(std::size_t orientation) {
                                                              "mirrored upside down",
                                                              "rotated by 180 degrees",
                                                              "mirrored at a diagonal",
-                                                             "rotated by 90 degrees",
-                                                             "rotated by 270 degrees",
-                                                             "mirrored at the other diagonal"};
+                                                             "rotated by a right angle",
+                                                             "rotated by a right angle",
+                                                             "mirrored at a diagonal"};
   return kTexts.at(orientation);
 }
 
