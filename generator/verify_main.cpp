@@ -9,6 +9,7 @@
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/threads.h"
 #include "generator/dataset_source.h"
+#include "generator/suggest.h"
 #include "generator/verify_report.h"
 
 namespace flexunet {
@@ -27,6 +28,11 @@ void add_options(CLI::App& app, VerifyOptions& options) {
                                "Config file, or folder with train/, valid/, test/ or with images/ "
                                "and masks/ in it")
                     ->type_name("CONFIG|FOLDER");
+  app.add_option("--suggest", options.suggest,
+                 "Print a complete train_eval_infer.config for a folder whose masks' colours are "
+                 "unknown, to be saved where this was run")
+      ->type_name("FOLDER")
+      ->excludes(where);
   app.add_option("--rgb-map", options.rgb_map,
                  "Classes of a folder's masks, as in a config; without it their own colours")
       ->type_name("MAP")
@@ -39,7 +45,20 @@ void add_options(CLI::App& app, VerifyOptions& options) {
   app.add_flag("--json", options.json, "Print everything as JSON")->needs(where);
 }
 
+void suggest(const std::string& folder) {
+  const InterruptHandler interrupts;
+  const SuggestedConfig config = suggest_config(folder, physical_cores());
+  std::fputs(config.text.c_str(), stdout);
+  if (!config.is_divided) {
+    warn(folder + ": is not divided into train/ and valid/: do first what the config's head says");
+  }
+  if (config.has_problems) {
+    warn(fmt::format("{0}: has errors that stop training: flexunet-verify {0} lists them", folder));
+  }
+}
+
 void verify(const VerifyOptions& options) {
+  if (!options.suggest.empty()) return suggest(options.suggest);
   if (options.where.empty()) throw ConfigError("name a config file or a folder to look at");
   DatasetSource source = open_dataset(options.where, options.rgb_map);
   source.survey.group_pattern = options.group_pattern;
@@ -73,7 +92,8 @@ int main(int argc, char** argv) {
       "Warnings: colours outside\nrgb_map, look-alikes in two splits (neighbouring slices are "
       "alike by nature), duplicates, classes\nthat a split lacks, masks without any class, images "
       "of unusual contrast.",
-      "flexunet-verify dataset/Knee --json"};
+      "flexunet-verify dataset/Knee --json\n  flexunet-verify --suggest ../../../dataset/Knee > "
+      "train_eval_infer.config"};
   info.config_option = "";
   return run_program(
       info, argc, argv, [&](CLI::App& app, Arguments&) { add_options(app, options); },

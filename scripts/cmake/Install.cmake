@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 
 foreach(program flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-convert
-    flexunet-phantom)
+    flexunet-phantom flexunet-split flexunet-verify flexunet-statistics)
   if(TARGET ${program})
     # Libraries outside the system's folders (a LibTorch of the user's) are found where they were linked.
     set_target_properties(${program} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
