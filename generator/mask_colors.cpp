@@ -145,6 +145,20 @@ std::vector<RgbColor> class_colors(const ColorCounts& total) {
   return classes.found();
 }
 
+const RgbMapEntry& nearest_entry(const std::vector<RgbMapEntry>& rgb_map, const RgbColor& color) {
+  const auto distance = [&](const RgbMapEntry& entry) {
+    int sum = 0;
+    for (std::size_t i = 0; i < color.size(); ++i) {
+      const int difference = int{color[i]} - int{entry.color[i]};
+      sum += difference * difference;
+    }
+    return sum;
+  };
+  return *std::min_element(
+      rgb_map.begin(), rgb_map.end(),
+      [&](const RgbMapEntry& a, const RgbMapEntry& b) { return distance(a) < distance(b); });
+}
+
 std::string color_text(const RgbColor& color) {
   return fmt::format("({},{},{})", color[0], color[1], color[2]);
 }

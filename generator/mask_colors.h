@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "flexunet/config/options.h"
+
 namespace flexunet {
 
 /// Red, green, blue.
@@ -36,6 +38,10 @@ void keep_most_frequent(ColorCounts& counts, std::size_t limit);
 /// The colours that stand for classes among those of all masks, most pixels first: colours that
 /// form areas and are neither near to nor a mixture of more frequent ones.
 std::vector<RgbColor> class_colors(const ColorCounts& total);
+
+/// The entry of a map, which is not empty, that a colour is decoded to: the least squared distance,
+/// the first wins a tie, as in RgbMap.
+const RgbMapEntry& nearest_entry(const std::vector<RgbMapEntry>& rgb_map, const RgbColor& color);
 
 /// "(128,40,40)".
 std::string color_text(const RgbColor& color);

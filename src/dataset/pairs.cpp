@@ -7,6 +7,7 @@
 #include <map>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
@@ -124,60 +125,78 @@ struct Side {
   }
 };
 
-FilesByStem read_side(const std::string& split_name, const Side& side, Findings& findings) {
+using PairProblems = std::vector<PairProblem>;
+
+FilesByStem read_side(const std::string& split_name, const Side& side, PairProblems& problems) {
   FilesByStem by_stem;
   for (const fs::path& file : files_of_kind(list_files(side.folder), side.kind)) {
     by_stem[side.key(file)].push_back(file);
   }
   if (by_stem.empty()) {
-    findings.add(
-        fmt::format("{}: {} {}", split_name, side.name, nothing_found(side.folder, side.kind)));
+    problems.push_back(
+        {PairProblemKind::kNothingFound,
+         {},
+         fmt::format("{}: {} {}", split_name, side.name, nothing_found(side.folder, side.kind))});
   }
   return by_stem;
 }
 
 void report_duplicates(const std::string& split_name, const FilesByStem& files,
-                       Findings& findings) {
+                       PairProblems& problems) {
   for (const auto& [stem, paths] : files) {
     for (std::size_t i = 1; i < paths.size(); ++i) {
-      findings.add(fmt::format("{}: {} and {} share the name '{}': which one belongs to the pair?",
-                               split_name, paths[0].string(), paths[i].string(), stem));
+      problems.push_back(
+          {PairProblemKind::kSharedName,
+           {paths[0], paths[i]},
+           fmt::format("{}: {} and {} share the name '{}': which one belongs to the pair?",
+                       split_name, paths[0].string(), paths[i].string(), stem)});
     }
   }
 }
 
 void report_orphans(const std::string& split_name, const FilesByStem& files,
-                    const FilesByStem& partners, const Side& partner, Findings& findings) {
+                    const FilesByStem& partners, const Side& partner, PairProblems& problems) {
   const char* rule = partner.stems_repeat ? " (wildcards and name must match alike)" : "";
   for (const auto& [stem, paths] : files) {
     if (partners.count(stem) > 0) continue;
-    findings.add(fmt::format("{}: {} has no partner '{}' in {} {}{}", split_name, paths[0].string(),
-                             stem, partner.name, partner.folder.string(), rule));
+    problems.push_back(
+        {PairProblemKind::kOrphan, paths,
+         fmt::format("{}: {} has no partner '{}' in {} {}{}", split_name, paths[0].string(), stem,
+                     partner.name, partner.folder.string(), rule)});
   }
 }
 
 }  // namespace
 
-std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
-                                   const DataOptions& data, Findings& findings) {
+PairListing list_pairs(const std::string& split_name, const SplitFolders& folders,
+                       const DataOptions& data) {
   const std::size_t wildcards = wildcard_components(folders.images_dir);
   const bool stems_repeat = wildcards > 0 && wildcards == wildcard_components(folders.masks_dir);
   const Side image_side{"images_dir", folders.images_dir, image_kind(data), stems_repeat};
   const Side mask_side{"masks_dir", folders.masks_dir, mask_kind(data), stems_repeat};
-  const std::size_t earlier_problems = findings.problems().size();
-  const FilesByStem images = read_side(split_name, image_side, findings);
-  const FilesByStem masks = read_side(split_name, mask_side, findings);
-  report_duplicates(split_name, images, findings);
-  report_duplicates(split_name, masks, findings);
+  PairListing listing;
+  const FilesByStem images = read_side(split_name, image_side, listing.problems);
+  const FilesByStem masks = read_side(split_name, mask_side, listing.problems);
+  report_duplicates(split_name, images, listing.problems);
+  report_duplicates(split_name, masks, listing.problems);
   // Beside a folder that holds nothing every file of the other is an orphan: one line says it all.
-  if (!images.empty() && !masks.empty()) {
-    report_orphans(split_name, images, masks, mask_side, findings);
-    report_orphans(split_name, masks, images, image_side, findings);
+  if (images.empty() || masks.empty()) return listing;
+  report_orphans(split_name, images, masks, mask_side, listing.problems);
+  report_orphans(split_name, masks, images, image_side, listing.problems);
+  for (const auto& [stem, paths] : images) {
+    const auto mask = masks.find(stem);
+    if (mask == masks.end() || paths.size() > 1 || mask->second.size() > 1) continue;
+    listing.pairs.push_back({stem, paths[0], mask->second[0]});
   }
-  if (findings.problems().size() > earlier_problems) return {};
-  std::vector<SamplePair> pairs;
-  for (const auto& [stem, paths] : images) pairs.push_back({stem, paths[0], masks.at(stem)[0]});
-  return pairs;
+  return listing;
+}
+
+std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
+                                   const DataOptions& data, Findings& findings) {
+  PairListing listing = list_pairs(split_name, folders, data);
+  if (listing.problems.empty()) return std::move(listing.pairs);
+  for (PairProblem& problem : listing.problems) findings.add(std::move(problem.text));
+  return {};
 }
 
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,

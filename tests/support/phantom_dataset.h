@@ -5,6 +5,7 @@
 #include <string>
 
 #include "flexunet/base/files.h"
+#include "flexunet/base/random.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/rgb_map.h"
 #include "generator/phantom.h"
@@ -45,17 +46,19 @@ inline void add_flips(const std::filesystem::path& folder) {
   }
 }
 
-/// Divides a folder file by file in the order of names, 7 : 2 : 1, whatever belongs together: with
-/// add_flips before it, the leak of the original.
+/// Shuffles the files of a folder and divides them 7 : 2 : 1, whatever belongs together: after
+/// add_flips, the leak of the original.
 inline void split_by_file(const std::filesystem::path& from, const std::filesystem::path& to) {
   const auto files = list_files(from / "images");
+  const auto order = shuffled_order(files.size(), 137, 0);
   for (std::size_t i = 0; i < files.size(); ++i) {
-    // Neighbours in the order of names go to different sides, as a shuffle would have it.
-    const char* split = i % 10 < 7 ? "train" : i % 10 < 9 ? "valid" : "test";
+    const char* split = 10 * i < 7 * files.size()   ? "train"
+                        : 10 * i < 9 * files.size() ? "valid"
+                                                    : "test";
+    const std::filesystem::path name = files[order[i]].filename();
     for (const char* kind : {"images", "masks"}) {
       create_folder(to / split / kind);
-      std::filesystem::copy_file(from / kind / files[i].filename(),
-                                 to / split / kind / files[i].filename());
+      std::filesystem::copy_file(from / kind / name, to / split / kind / name);
     }
   }
 }

@@ -28,6 +28,23 @@ std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFol
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
                                    const DataOptions& data, Findings& findings);
 
+enum class PairProblemKind { kNothingFound, kSharedName, kOrphan };
+
+/// Why files make no pair.
+struct PairProblem {
+  PairProblemKind kind = PairProblemKind::kOrphan;
+  std::vector<std::filesystem::path> files;  ///< that are concerned; none where nothing was found
+  std::string text;                          ///< as find_pairs says it
+};
+
+/// The pairs that are sound, whatever else is wrong.
+struct PairListing {
+  std::vector<SamplePair> pairs;
+  std::vector<PairProblem> problems;
+};
+PairListing list_pairs(const std::string& split_name, const SplitFolders& folders,
+                       const DataOptions& data);
+
 /// The images of a folder, which may hold wildcards, or one file, or the files that match a pattern
 /// such as `dir/*.png` (files before folders where it matches both), sorted by path.
 /// Throws DataError when there is none.
