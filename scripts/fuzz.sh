@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-all=(config literal mask picture npy npz safetensors keras_h5)
+all=(config literal mask picture npy npz safetensors keras_h5 dicom volume)
 seconds=${1:-600}
 shift || true
 targets=("$@")

@@ -31,22 +31,19 @@ std::string trimmed(const OFString& text) {
   return whole.substr(first, whole.find_last_not_of(blanks) - first + 1);
 }
 
-std::string transfer_syntax_name(DcmFileFormat& file, const DcmXfer& xfer) {
+// The UID of the transfer syntax; empty in a file without a beginning.
+std::string transfer_syntax_uid(DcmFileFormat& file) {
   OFString uid;
   if (file.getMetaInfo() != nullptr) {
     file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid);
   }
-  const char* name = uid.empty() ? nullptr : dcmFindNameOfUID(uid.c_str());
-  if (name != nullptr) return fmt::format("{} ({})", name, uid.c_str());
-  return uid.empty() ? xfer.getXferName() : trimmed(uid);
+  return trimmed(uid);
 }
 
-std::uint64_t frame_bits(const DicomLayout& layout) {
-  const std::uint64_t pixels = static_cast<std::uint64_t>(layout.size.width) *
-                               static_cast<std::uint64_t>(layout.size.height);
-  // Two pixels side by side share their colour.
-  if (layout.color_space == "YBR_FULL_422") return pixels * 16;
-  return pixels * static_cast<std::uint64_t>(layout.samples * layout.bits_allocated);
+std::string transfer_syntax_name(const std::string& uid, const DcmXfer& xfer) {
+  const char* name = uid.empty() ? nullptr : dcmFindNameOfUID(uid.c_str());
+  if (name != nullptr) return fmt::format("{} ({})", name, uid);
+  return uid.empty() ? xfer.getXferName() : uid;
 }
 
 }  // namespace
@@ -57,7 +54,7 @@ DicomFile::DicomFile(const fs::path& path) : path_(path), file_(std::make_unique
   find_pixels();
   check_transfer_syntax();
   read_layout();
-  check_layout();
+  if (const std::string problem = problem_of(layout_); !problem.empty()) refuse(problem);
   if (is_encapsulated_) {
     check_fragments();
   } else {
@@ -121,58 +118,20 @@ void DicomFile::read_layout() {
   layout_.color_space = text(DCM_PhotometricInterpretation);
 }
 
-void DicomFile::check_layout() const {
-  const DicomLayout& l = layout_;
-  const std::uint64_t pixels =
-      static_cast<std::uint64_t>(l.size.width) * static_cast<std::uint64_t>(l.size.height);
-  if (pixels == 0 || pixels > kMaxPicturePixels) {
-    refuse(fmt::format("{}x{} pixels, 1 to {} are read", l.size.width, l.size.height,
-                       kMaxPicturePixels));
-  }
-  constexpr int kMostFrames = 1'000'000;
-  if (l.frames < 1 || l.frames > kMostFrames) {
-    refuse(fmt::format("damaged: {} frames, 1 to {} are read", l.frames, kMostFrames));
-  }
-  constexpr const char* kGray[] = {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"};
-  constexpr const char* kColors[] = {"RGB", "YBR_FULL", "YBR_FULL_422"};
-  const bool is_gray =
-      std::find(std::begin(kGray), std::end(kGray), l.color_space) != std::end(kGray);
-  const bool is_color =
-      std::find(std::begin(kColors), std::end(kColors), l.color_space) != std::end(kColors);
-  if (!is_gray && !is_color) {
-    refuse(
-        fmt::format("PhotometricInterpretation \"{}\" is not read: it must be MONOCHROME1, "
-                    "MONOCHROME2, PALETTE COLOR, RGB, YBR_FULL or YBR_FULL_422",
-                    l.color_space));
-  }
-  if (l.samples != (is_gray ? 1 : 3)) {
-    refuse(fmt::format("damaged: {} values a pixel with {}", l.samples, l.color_space));
-  }
-  const bool has_known_bits = l.bits_allocated == 8 || l.bits_allocated == 16 ||
-                              l.bits_allocated == 32 || (is_gray && l.bits_allocated == 1);
-  if (!has_known_bits) {
-    refuse(
-        fmt::format("{} bits allocated for a value of {}: 8, 16 and 32 are read, of gray 1 as "
-                    "well",
-                    l.bits_allocated, l.color_space));
-  }
-  if (l.bits_stored < 1 || l.high_bit >= l.bits_allocated || l.high_bit + 1 < l.bits_stored) {
-    refuse(fmt::format("damaged: {} bits stored below bit {} of {}", l.bits_stored, l.high_bit,
-                       l.bits_allocated));
-  }
-}
-
 void DicomFile::check_transfer_syntax() {
   const DcmXfer xfer(items_->getOriginalXfer());
   is_encapsulated_ = xfer.isEncapsulated();
-  const bool is_read = xfer.getXfer() != EXS_Unknown &&
+  // Of an unknown one DCMTK reads the elements, hoping for the best.
+  const std::string uid = transfer_syntax_uid(*file_);
+  const bool is_known = uid.empty() || DcmXfer(uid.c_str()).getXfer() != EXS_Unknown;
+  const bool is_read = is_known && xfer.getXfer() != EXS_Unknown &&
                        (!is_encapsulated_ ||
                         DcmCodecList::canChangeCoding(xfer.getXfer(), EXS_LittleEndianExplicit));
   if (!is_read) {
     refuse(
         fmt::format("transfer syntax {} is not read: convert the file to an uncompressed one, "
                     "JPEG, JPEG-LS or RLE",
-                    transfer_syntax_name(*file_, xfer)));
+                    transfer_syntax_name(uid, xfer)));
   }
 }
 
@@ -245,7 +204,7 @@ DicomFrame DicomFile::read_encapsulated(int index) const {
   OFCondition read = pixels_->getUncompressedFrameSize(items_, size);
   DicomFrame frame;
   frame.layout = layout_;
-  if (frame.layout.color_space == "YBR_FULL_422") frame.layout.color_space = "YBR_FULL";
+  if (layout_.color_space == "YBR_FULL_422") frame.layout.color_space = "YBR_FULL";
   const std::uint64_t needed = (frame_bits(frame.layout) + 7) / 8;
   if (read.good() && size < needed) refuse("damaged: its compressed frames are too small");
   if (read.good()) {
@@ -255,8 +214,8 @@ DicomFrame DicomFile::read_encapsulated(int index) const {
     read = pixels_->getUncompressedFrame(items_, static_cast<Uint32>(index), fragment,
                                          frame.bytes.data(),
                                          static_cast<Uint32>(frame.bytes.size()), color_space);
-    if (!color_space.empty() && layout_.samples > 1)
-      frame.layout.color_space = trimmed(color_space);
+    // Decoders expand shared colours.
+    if (color_space == "RGB" && layout_.samples > 1) frame.layout.color_space = "RGB";
   }
   if (read.bad()) {
     refuse(fmt::format("frame {} cannot be decompressed: truncated or damaged: {}", index + 1,

@@ -3,32 +3,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <opencv2/core/types.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 class DcmFileFormat;
+#include "dicom_layout.h"
+
 class DcmDataset;
 class DcmItem;
 class DcmPixelData;
 class DcmTagKey;
 
 namespace flexunet {
-
-/// How a DICOM file lays out its pixels (PS3.3 C.7.6.3).
-struct DicomLayout {
-  cv::Size size;            ///< pixels
-  int frames = 1;           ///< at least 1
-  int samples = 1;          ///< values a pixel: 1 or 3
-  int bits_allocated = 16;  ///< of a value: 1, 8, 16 or 32
-  int bits_stored = 16;     ///< of these in use, the highest of them `high_bit`
-  int high_bit = 15;        ///< from 0, below bits_allocated
-  bool is_signed = false;   ///< two's complement
-  bool is_planar = false;   ///< all red values of a frame first, then all green, then all blue
-  std::string color_space;  ///< PhotometricInterpretation: MONOCHROME2, RGB, ...
-};
 
 /// The values of one frame as DICOM lays them out, low byte first.
 struct DicomFrame {
@@ -68,7 +56,6 @@ class DicomFile {
   void find_pixels();
   void check_transfer_syntax();
   void read_layout();
-  void check_layout() const;
   void check_native_size() const;
   void check_fragments() const;
   DicomFrame read_native(int index) const;

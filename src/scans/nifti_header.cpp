@@ -77,7 +77,7 @@ VolumeHeader read_nifti_header(const std::filesystem::path& path) {
   header.extent = {image->nx, image->ny, image->nz};
   header.type = value_type(image->datatype, where);
   header.is_big_endian = image->byteorder != nifti_short_order();  // here it is little
-  if (image->scl_slope != 0.0) {  // 0 stands for none
+  if (image->scl_slope != 0.0) {                                   // 0 stands for none
     header.slope = image->scl_slope;
     header.intercept = image->scl_inter;
   }

@@ -18,10 +18,11 @@ bool reads_input(std::string_view input);
 /// A file for readers that take paths; in memory, where the system has a folder for that.
 class InputFile {
  public:
-  /// Throws std::runtime_error when it cannot be written.
-  explicit InputFile(std::string_view content) : path_(folder() / "flexunet-input-XXXXXX") {
+  /// `ending` is that of its name, as ".nii". Throws std::runtime_error when it cannot be written.
+  explicit InputFile(std::string_view content, const std::string& ending = "")
+      : path_(folder() / ("flexunet-input-XXXXXX" + ending)) {
     std::string name = path_.string();
-    const int descriptor = ::mkstemp(name.data());
+    const int descriptor = ::mkstemps(name.data(), static_cast<int>(ending.size()));
     path_ = name;
     const ssize_t written = ::write(descriptor, content.data(), content.size());
     ::close(descriptor);

@@ -10,6 +10,7 @@
 #include "flexunet/checkpoint/hdf5_handle.h"
 #include "flexunet/checkpoint/keras_h5.h"
 #include "flexunet/checkpoint/safetensors.h"
+#include "make_scan_seeds.h"
 #include "support/npy_files.h"
 #include "support/tiff_files.h"
 #include "unit/config/sample_config.h"
@@ -153,5 +154,6 @@ int main(int argc, char** argv) {
   write_arrays(root);
   write_models(root);
   write_compressed_h5(root / "keras_h5/compressed.h5");
+  write_scan_seeds(root);
   return 0;
 }

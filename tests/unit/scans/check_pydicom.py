@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
 """Compares what we read of pydicom's own test files with what pydicom reads.
 
-Each DICOM file that the pydicom package ships must give the same pixels within one gray level, or
+Each DICOM file that the packages pydicom and pydicom-data ship must give the same pixels within one gray level, or
 be refused with a reason (printed; what is refused although pydicom reads it is marked). The JPEG
 decoder behind pydicom differs from libjpeg by one level of Y, Cb or Cr, which are up to three of
 red, green and blue: such files are compared with libjpeg (through Pillow) instead. Setting up:
 
     python3 -m venv build/pydicom
     build/pydicom/bin/pip install pydicom==3.0.2 numpy==2.4.6 pylibjpeg==2.1.0 \\
-        pylibjpeg-libjpeg==2.5.0 pylibjpeg-openjpeg==2.6.0 pillow==13.0.0
+        pylibjpeg-libjpeg==2.5.0 pylibjpeg-openjpeg==2.6.0 pillow==13.0.0 pydicom-data==1.0.0
     build/pydicom/bin/python tests/unit/scans/check_pydicom.py build/release/tests/dump_slice
 
 Exit code: 0 when no file differs, 1 when one does.
 """
+import copy
 import io
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
+import data_store  # of pydicom-data
 import numpy as np
 import pydicom
 from PIL import Image
@@ -56,11 +58,21 @@ def functional(dataset, index, name, fallback):
     return float(dataset.get(name, fallback))
 
 
+def palette_colors(dataset, pixels):
+    # pydicom 3.0 takes palettes of big endian files for little endian.
+    if dataset.file_meta.TransferSyntaxUID == pydicom.uid.ExplicitVRBigEndian:
+        dataset = copy.deepcopy(dataset)
+        for color in ("Red", "Green", "Blue"):
+            name = f"{color}PaletteColorLookupTableData"
+            dataset[name].value = np.frombuffer(dataset[name].value, ">u2").astype("<u2").tobytes()
+    colors = apply_color_lut(pixels, dataset)
+    return (colors >> 8 if colors.dtype.itemsize == 2 else colors).astype(np.uint8)
+
+
 def expected(dataset, pixels, index):
     stored = dataset.BitsStored
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
-        colors = apply_color_lut(pixels, dataset)
-        return (colors >> 8 if colors.dtype.itemsize == 2 else colors).astype(np.uint8)
+        return palette_colors(dataset, pixels)
     if dataset.get("SamplesPerPixel", 1) == 3:
         return (pixels >> max(stored - 8, 0)).astype(np.uint8)
     values = pixels.astype(np.float64) * functional(dataset, index, "RescaleSlope", 1)
@@ -118,9 +130,11 @@ def compare(program, path):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    folder = Path(pydicom.__file__).parent / "data" / "test_files"
+    folders = [Path(pydicom.__file__).parent / "data" / "test_files"]
+    folders += [Path(place) for place in data_store.__path__]
     counts = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and is_dicom(p)):
+    files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*"))]
+    for folder, path in ((f, p) for f, p in files if p.is_file() and is_dicom(p)):
         verdict, detail = compare(sys.argv[1], path)
         counts[verdict] = counts.get(verdict, 0) + 1
         if verdict != "equal":
