@@ -1,7 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <map>
 #include <memory>
+#include <set>
 
 #include "flexunet/base/files.h"
 #include "generator/manifest.h"
@@ -13,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The whole way from DICOM files to a network, once; each test looks at a part of it.
-class Scans : public testing::Test {
+class FromScans : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     project_ = std::make_unique<ToyProject>(10, 2);
@@ -42,10 +43,10 @@ class Scans : public testing::Test {
   static ProcessResult verified_;
 };
 
-std::unique_ptr<ToyProject> Scans::project_;
-ProcessResult Scans::verified_;
+std::unique_ptr<ToyProject> FromScans::project_;
+ProcessResult FromScans::verified_;
 
-TEST_F(Scans, BecomeSourcesAndVariants) {
+TEST_F(FromScans, BecomeSourcesAndVariants) {
   const auto manifest = read_manifest(root() / "master" / kManifestFile);
   ASSERT_EQ(manifest.size(), 80U);
   EXPECT_EQ(manifest[0].source, "P001/01.dcm");
@@ -54,7 +55,7 @@ TEST_F(Scans, BecomeSourcesAndVariants) {
   EXPECT_TRUE(fs::exists(root() / "sheet.png"));
 }
 
-TEST_F(Scans, AreDividedByPatientWithVariantsInTrainAlone) {
+TEST_F(FromScans, AreDividedByPatientWithVariantsInTrainAlone) {
   std::map<std::string, std::set<std::string>> splits_of_patient;
   for (const ManifestEntry& entry : read_manifest(project_->dataset() / kManifestFile)) {
     const std::string split = entry.image.substr(0, entry.image.find('/'));
@@ -67,13 +68,13 @@ TEST_F(Scans, AreDividedByPatientWithVariantsInTrainAlone) {
   EXPECT_EQ(sources + images("valid").size() + images("test").size(), 40U);
 }
 
-TEST_F(Scans, PassVerification) {
+TEST_F(FromScans, PassVerification) {
   EXPECT_EQ(verified_.exit_code, 0) << verified_.out << verified_.err;
 }
 
-TEST_F(Scans, HaveStatistics) { EXPECT_TRUE(fs::exists(root() / "Toy_Statistics.png")); }
+TEST_F(FromScans, HaveStatistics) { EXPECT_TRUE(fs::exists(root() / "Toy_Statistics.png")); }
 
-TEST_F(Scans, TrainEvaluateAndInfer) {
+TEST_F(FromScans, TrainEvaluateAndInfer) {
   const ProcessResult trained =
       project_->run("train", {"--set", "model.generator=True", "--set", "augmentor.elastic=True"});
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
@@ -84,7 +85,7 @@ TEST_F(Scans, TrainEvaluateAndInfer) {
 }
 
 // What the original's order brings about: variants of one slice on both sides.
-TEST_F(Scans, LeakWhereTheyAreDividedAfterAugmentation) {
+TEST_F(FromScans, LeakWhereTheyAreDividedAfterAugmentation) {
   std::size_t index = 0;
   for (const fs::path& image : list_files(root() / "master/images")) {
     const std::size_t turn = index++ % 10;
@@ -98,7 +99,7 @@ TEST_F(Scans, LeakWhereTheyAreDividedAfterAugmentation) {
   EXPECT_NE((found.out + found.err).find("deformed_alpha_1300_sigmoid_8_"), std::string::npos);
 }
 
-TEST_F(Scans, GiveTheRightExitCodesWhereTheyAreWrong) {
+TEST_F(FromScans, GiveTheRightExitCodesWhereTheyAreWrong) {
   const auto generate = [&](std::vector<std::string> arguments) {
     return run_flexunet("generate", arguments, root());
   };
