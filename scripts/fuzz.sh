@@ -54,15 +54,21 @@ longest_input() {
 # The longest time for one input. Reading a small .h5 is stopped after 2 s of computing, which a busy
 # machine stretches.
 longest_time() {
-  [[ $1 == keras_h5 ]] && echo 30 || echo 5
+  [[ $1 == keras_h5 || $1 == dicom ]] && echo 30 || echo 5
 }
 
-# What a sanitizer finds in a child process lands in the current folder. libhdf5's own faults are
-# why there is a child; any other is a finding.
+# The largest request for memory in MiB. DCMTK asks for what an element of a DICOM file claims to be,
+# up to 4 GiB, and fills no more than the file holds.
+largest_request() {
+  [[ $1 == dicom ]] && echo 4100 || echo 512
+}
+
+# What a sanitizer finds in a child process lands in the current folder. The faults of libhdf5 and
+# DCMTK are why there is a child; any other is a finding.
 has_faulty_child() { # the folder
   local report
   for report in "$1"/.[0-9]*; do
-    if grep -qs 'ERROR: ' "$report" && ! grep -q libhdf5 "$report"; then return 0; fi
+    if grep -qs 'ERROR: ' "$report" && ! grep -qE 'libhdf5|libdcm|libijg|libofstd' "$report"; then return 0; fi
   done
   return 1
 }
@@ -76,7 +82,7 @@ run_target() {
   # 2: what the readers print is not kept; sanitizers still reach the log.
   if ! (cd "$work" && "$out/bin/fuzz_$target" "$out/corpus/$target" "${seeds[@]}" \
     -max_total_time="$seconds" -max_len="$(longest_input "$target")" \
-    -timeout="$(longest_time "$target")" -rss_limit_mb=2048 -malloc_limit_mb=512 \
+    -timeout="$(longest_time "$target")" -rss_limit_mb=2048 -malloc_limit_mb="$(largest_request "$target")" \
     -entropic_scale_per_exec_time=1 -close_fd_mask=2 -print_final_stats=1 \
     -artifact_prefix="$work/") >"$log" 2>&1 ||
     has_faulty_child "$work"; then

@@ -265,20 +265,4 @@ std::vector<std::uint16_t> DicomFile::words(const DcmTagKey& key) const {
 
 bool DicomFile::has(const DcmTagKey& key) const { return items_->tagExistsWithValue(key); }
 
-bool starts_as_dicom(const fs::path& path) {
-  std::ifstream file = open_file(path);
-  std::array<char, 132> start{};
-  file.read(start.data(), start.size());
-  return file.gcount() == 132 && std::string_view(start.data() + 128, 4) == "DICM";
-}
-
-bool is_dicom_directory(const fs::path& path) {
-  prepare_dcmtk();
-  DcmMetaInfo meta;
-  OFString uid;
-  return meta.loadFile(path.c_str()).good() &&
-         meta.findAndGetOFString(DCM_MediaStorageSOPClassUID, uid).good() &&
-         trimmed(uid) == UID_MediaStorageDirectoryStorage;
-}
-
 }  // namespace flexunet

@@ -71,10 +71,4 @@ class DicomFile {
   bool is_encapsulated_ = false;
 };
 
-/// Whether the file starts as DICOM files do: "DICM" behind 128 bytes.
-bool starts_as_dicom(const std::filesystem::path& path);
-
-/// Whether the file is a DICOMDIR, an index of other files.
-bool is_dicom_directory(const std::filesystem::path& path);
-
 }  // namespace flexunet

@@ -117,8 +117,8 @@ std::optional<GrayRange> range_for(const DicomFile& file, int frame,
 
 }  // namespace
 
-cv::Mat read_dicom_slice(const DicomFile& file, int frame, const ScanIntensity& intensity,
-                         const std::string& where) {
+cv::Mat dicom_picture(const DicomFile& file, int frame, const ScanIntensity& intensity,
+                      const std::string& where) {
   const DicomFrame pixels = file.read_frame(frame);
   if (pixels.layout.samples == 3) return rgb_pixels(pixels);
   const cv::Mat values = stored_values(pixels);
@@ -126,13 +126,13 @@ cv::Mat read_dicom_slice(const DicomFile& file, int frame, const ScanIntensity& 
   cv::Mat gray =
       map_to_bytes(rescaled(file, frame, values), range_for(file, frame, intensity), where);
   if (pixels.layout.color_space == "MONOCHROME1") cv::bitwise_not(gray, gray);
-  return gray_to_rgb(gray);
+  return gray;
 }
 
-cv::Mat read_dicom_labels(const DicomFile& file, int frame, const std::string& where) {
+cv::Mat dicom_labels(const DicomFile& file, int frame, const std::string& where) {
   const DicomFrame pixels = file.read_frame(frame);
   if (pixels.layout.samples == 3) return rgb_pixels(pixels);
-  return gray_to_rgb(labels_to_bytes(stored_values(pixels), where));
+  return labels_to_bytes(stored_values(pixels), where);
 }
 
 }  // namespace flexunet

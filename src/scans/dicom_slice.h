@@ -8,11 +8,12 @@
 
 namespace flexunet {
 
-/// A frame as read_slice gives it; `where` names it in errors.
-cv::Mat read_dicom_slice(const DicomFile& file, int frame, const ScanIntensity& intensity,
-                         const std::string& where);
+/// A frame as read_slice gives it, or in gray, (H,W) CV_8UC1; `where` names it in errors. Uses
+/// nothing of OpenCV's that runs in several threads: these do not follow into a child process.
+cv::Mat dicom_picture(const DicomFile& file, int frame, const ScanIntensity& intensity,
+                      const std::string& where);
 
-/// A frame as read_label_slice gives it.
-cv::Mat read_dicom_labels(const DicomFile& file, int frame, const std::string& where);
+/// A frame as read_label_slice gives it, or in gray.
+cv::Mat dicom_labels(const DicomFile& file, int frame, const std::string& where);
 
 }  // namespace flexunet

@@ -120,7 +120,8 @@ void read_extent(const Fields& fields, VolumeHeader& header) {
 void locate_data(const fs::path& path, const Fields& fields, VolumeHeader& header) {
   const std::string file = fields.text("ElementDataFile", "");
   const bool is_local = file == "LOCAL" || file == "Local" || file == "local";
-  if (file == "LIST" || file.find('%') != std::string::npos || file.empty()) {
+  const bool is_name = !file.empty() && file.find('\0') == std::string::npos;
+  if (file == "LIST" || file.find('%') != std::string::npos || !is_name) {
     fields.damaged("ElementDataFile = " + file +
                    " is not read: LOCAL and the name of one file are");
   }

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "dicom_file.h"
 #include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 
@@ -37,7 +37,38 @@ void collect(const fs::path& folder, std::vector<fs::path>& files) {
   if (error) throw DataError(folder.string() + ": cannot be listed: " + error.message());
 }
 
+// The first bytes of a file, as many as there are.
+std::string beginning_of(const fs::path& path, std::size_t size) {
+  std::ifstream file = open_file(path);
+  std::string bytes(size, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+// PS3.10, 7.1: anything, then four letters.
+constexpr std::size_t kLettersAt = 128;
+constexpr std::string_view kLetters = "DICM";
+
+bool starts_as_dicom(const fs::path& path) {
+  const std::string bytes = beginning_of(path, kLettersAt + kLetters.size());
+  return bytes.size() > kLettersAt && std::string_view(bytes).substr(kLettersAt) == kLetters;
+}
+
 }  // namespace
+
+// Without DCMTK, which may crash on what it finds.
+bool is_dicom_directory(const fs::path& file) {
+  if (!starts_as_dicom(file)) return false;
+  constexpr std::size_t kEnough = 1024;
+  constexpr std::string_view kSopClass("\x02\0\x02\0UI", 6);  // MediaStorageSOPClassUID
+  constexpr std::string_view kDirectory = "1.2.840.10008.1.3.10";
+  const std::string bytes = beginning_of(file, kEnough);
+  const std::size_t at = bytes.find(kSopClass, kLettersAt);
+  constexpr std::size_t kLengthSize = 2;
+  return at != std::string::npos &&
+         bytes.compare(at + kSopClass.size() + kLengthSize, kDirectory.size(), kDirectory) == 0;
+}
 
 std::optional<ScanKind> scan_kind(const fs::path& file) {
   if (starts_as_dicom(file)) return ScanKind::kDicom;

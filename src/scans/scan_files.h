@@ -8,6 +8,10 @@ namespace flexunet {
 
 enum class ScanKind { kPicture, kDicom, kNifti, kMetaImage };
 
+/// Whether the file is a DICOMDIR, an index of other DICOM files. Throws DataError where it cannot
+/// be read.
+bool is_dicom_directory(const std::filesystem::path& file);
+
 /// What a file is: DICOM by its content or by the ending .dcm, the others by their ending. Nothing
 /// where it is of no kind that we read. Throws DataError where it cannot be read.
 std::optional<ScanKind> scan_kind(const std::filesystem::path& file);

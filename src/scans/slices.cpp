@@ -1,12 +1,9 @@
-#include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcdeftag.h>
 #include <fmt/format.h>
 
 #include <map>
 #include <set>
 
-#include "dicom_file.h"
-#include "dicom_slice.h"
+#include "dicom_reader.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
@@ -24,17 +21,6 @@ ScanSlice describe_picture(const fs::path& path) {
   ScanSlice slice;
   slice.file = path;
   slice.size = read_picture(path).size();
-  return slice;
-}
-
-ScanSlice describe_dicom(const fs::path& path) {
-  const DicomFile file(path);
-  ScanSlice slice;
-  slice.file = path;
-  slice.count = file.layout().frames;
-  slice.size = file.layout().size;
-  slice.patient = file.text(DCM_PatientID);
-  slice.series = file.text(DCM_SeriesInstanceUID);
   return slice;
 }
 
@@ -117,7 +103,7 @@ std::set<fs::path> find_data_files(const std::vector<fs::path>& files) {
 // What only serves other files.
 bool is_helper(const fs::path& path, const std::set<fs::path>& data_files) {
   if (data_files.count(path.lexically_normal()) > 0) return true;
-  return starts_as_dicom(path) && is_dicom_directory(path);
+  return is_dicom_directory(path);
 }
 
 cv::Mat read_volume_slice(const ScanSlice& slice, SlicePlane plane) {
@@ -158,7 +144,7 @@ std::vector<ScanSlice> list_slices(const fs::path& where, SlicePlane plane) {
 cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, SlicePlane plane) {
   switch (require_kind(slice.file)) {
     case ScanKind::kDicom:
-      return read_dicom_slice(DicomFile(slice.file), slice.index, intensity, slice.name());
+      return read_dicom(slice, intensity);
     case ScanKind::kNifti:
     case ScanKind::kMetaImage: {
       std::optional<GrayRange> range;
@@ -178,7 +164,7 @@ cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, Slice
 cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane) {
   switch (require_kind(slice.file)) {
     case ScanKind::kDicom:
-      return read_dicom_labels(DicomFile(slice.file), slice.index, slice.name());
+      return read_dicom_labels(slice);
     case ScanKind::kNifti:
     case ScanKind::kMetaImage:
       return gray_to_rgb(labels_to_bytes(read_volume_slice(slice, plane), slice.name()));

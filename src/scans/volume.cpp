@@ -34,7 +34,10 @@ constexpr std::uint64_t kBestCompression = 1032;
 std::uint64_t checked_bytes(const fs::path& path, const VolumeHeader& header) {
   std::error_code unreadable;
   const std::uint64_t file_size = fs::file_size(header.data_file, unreadable);
-  if (unreadable) refuse(header.data_file, unreadable.message());
+  if (unreadable) {
+    refuse(path,
+           fmt::format("its data file {}: {}", header.data_file.string(), unreadable.message()));
+  }
   const std::uint64_t most = header.is_compressed ? file_size * kBestCompression : file_size;
   std::uint64_t bytes = value_size(header.type);
   std::uint64_t widest = 1;  // the product of the two longest sides
@@ -59,6 +62,15 @@ std::uint64_t checked_bytes(const fs::path& path, const VolumeHeader& header) {
                              header.extent[0], header.extent[1], header.extent[2], file_size));
   }
   return bytes * static_cast<std::uint64_t>(sides[0]);
+}
+
+std::ifstream open_data(const fs::path& path, const fs::path& data_file) {
+  try {
+    return open_file(data_file);
+  } catch (const DataError& error) {
+    if (data_file == path) throw;
+    refuse(path, fmt::format("its data file {}", error.what()));
+  }
 }
 
 // Expands zlib or gzip data piece by piece.
@@ -199,7 +211,7 @@ Volume::Volume(const fs::path& path, VolumeHeader header) : header_(std::move(he
   // Left as it comes, so that memory is taken only as far as the file fills it.
   bytes_.reset(new (std::nothrow) std::uint8_t[size]);
   if (!bytes_) refuse(path, fmt::format("its {} bytes of voxels do not fit the memory", size));
-  std::ifstream file = open_file(header_.data_file);
+  std::ifstream file = open_data(path, header_.data_file);
   if (header_.is_compressed) {
     file.seekg(static_cast<std::streamoff>(header_.compressed_from));
     Inflater inflater(path, file);

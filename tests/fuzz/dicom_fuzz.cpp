@@ -1,10 +1,18 @@
 // A DICOM file, as an image and as a mask.
+#include "../../src/scans/dicom_slice.h"
 #include "fuzz_input.h"
 #include "fuzz_scans.h"
 
 namespace flexunet {
 
-// The ending makes files without a beginning DICOM as well.
-bool reads_input(std::string_view input) { return reads_scan(InputFile(input, ".dcm")); }
+bool reads_input(std::string_view input) {
+  // The ending makes files without a beginning DICOM as well.
+  const InputFile file(input, ".dcm");
+  const bool was_read = reads_scan(file);
+  // The fuzzer sees only what this process does, not its children. What was refused there may crash
+  // here.
+  if (was_read) dicom_picture(DicomFile(file.path()), 0, {}, "");
+  return was_read;
+}
 
 }  // namespace flexunet

@@ -197,6 +197,16 @@ TEST_F(Dicom, TellsPatientSeriesAndSize) {
   EXPECT_EQ(slices[0].count, 1);
 }
 
+// DCMTK calls itself for each level and ends on its stack.
+TEST_F(Dicom, RefusesWhatCrashesTheLibrary) {
+  const std::string bytes = dicom_file(gray_sample());
+  const std::string level("\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff", 20);
+  std::string nested = bytes.substr(0, bytes.find(std::string("\x08\0\x16\0UI", 6)));
+  for (int i = 0; i < 200'000; ++i) nested += level;
+  const auto path = folder_.write("nested.dcm", nested);
+  EXPECT_NE(refusal_of([&] { list_slices(path); }, path), "");
+}
+
 TEST_F(Dicom, RefusesWhatItCannotRead) {
   DicomSample sample = gray_sample();
   sample.others["VOILUTFunction"] = "SIGMOID";

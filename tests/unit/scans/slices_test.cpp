@@ -33,6 +33,9 @@ TEST(ListSlices, GoesThroughFoldersInTheOrderOfPaths) {
   write_dicom(root / "b/10", frames);
   write_dicom(root / "b/9.dcm", gray_sample());
   write_png(root / "a/x.png", cv::Mat(2, 3, CV_8UC3, cv::Scalar(1, 2, 3)));
+  DicomSample index = gray_sample();  // the pixels are not looked at
+  index.others["SOPClassUID"] = "1.2.840.10008.1.3.10";
+  write_dicom(root / "DICOMDIR", index);
   folder.write("b/.hidden", "no picture");
   folder.write(".git/b", "no picture");
   EXPECT_EQ(names_below(root), "a/x.png b/10#1 b/10#2 b/9.dcm ");

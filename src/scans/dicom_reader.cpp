@@ -1,0 +1,145 @@
+#include "dicom_reader.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <new>
+#include <opencv2/core.hpp>
+#include <string>
+#include <string_view>
+
+#include "dcmtk_setup.h"
+#include "dicom_file.h"
+#include "dicom_slice.h"
+#include "flexunet/base/error.h"
+#include "flexunet/base/isolated.h"
+#include "gray_map.h"
+
+namespace flexunet {
+namespace {
+
+[[noreturn]] void refuse_after(const ChildFailure& failure, const std::filesystem::path& path) {
+  const std::string where = path.string();
+  switch (failure.signal()) {
+    case SIGINT:
+    case SIGTERM:
+    case SIGHUP:
+    case SIGKILL:
+      throw DataError(fmt::format("{}: reading it was stopped ({})", where, failure.what()));
+    case SIGXCPU:
+      throw DataError(
+          fmt::format("{}: DICOM that is damaged: DCMTK does not come to an end with "
+                      "it ({})",
+                      where, failure.what()));
+    case 0:
+      throw DataError(fmt::format("{}: cannot be read: {}", where, failure.what()));
+    default:
+      throw DataError(fmt::format("{}: DICOM that is damaged: DCMTK crashed on it ({})", where,
+                                  failure.what()));
+  }
+}
+
+[[noreturn]] void too_large(const std::filesystem::path& path) {
+  throw DataError(path.string() + ": its pixels do not fit the memory");
+}
+
+// Numbers, then bytes, on their way from the child.
+using Numbers = std::array<std::int32_t, 4>;
+
+void append_numbers(const Numbers& numbers, const Append& append) {
+  append({reinterpret_cast<const char*>(numbers.data()), sizeof numbers});
+}
+
+Numbers take_numbers(std::string_view& bytes) {
+  Numbers numbers;
+  if (bytes.size() < sizeof numbers) throw std::runtime_error("an answer without numbers");
+  std::memcpy(numbers.data(), bytes.data(), sizeof numbers);
+  bytes.remove_prefix(sizeof numbers);
+  return numbers;
+}
+
+template <typename Work>
+ChildBytes run_on(const std::filesystem::path& path, Work work) {
+  // Once here instead of in each child; afterwards this process leaves DCMTK alone, so that no
+  // thread holds a lock of its when a child begins.
+  prepare_dcmtk();
+  // Beyond the values of the largest picture that is read.
+  constexpr ChildLimits kLimits{300, std::uint64_t{16} << 30U};
+  try {
+    return run_isolated(
+        [&](const Append& append) {
+          try {
+            work(DicomFile(path), append);
+          } catch (const std::bad_alloc&) {
+            too_large(path);
+          } catch (const cv::Exception&) {  // its own way of asking for too much
+            too_large(path);
+          }
+        },
+        kLimits);
+  } catch (const ChildFailure& failure) {
+    refuse_after(failure, path);
+  }
+}
+
+void append_picture(const cv::Mat& picture, const Append& append) {
+  append_numbers({picture.cols, picture.rows, picture.channels(), 0}, append);
+  append({reinterpret_cast<const char*>(picture.data), picture.total() * picture.elemSize()});
+}
+
+// The picture that `read` makes of the file, which is gray or RGB.
+template <typename Read>
+cv::Mat read_picture_of(const ScanSlice& slice, Read read) {
+  const ChildBytes answer = run_on(slice.file, [&](const DicomFile& file, const Append& append) {
+    append_picture(read(file), append);
+  });
+  std::string_view bytes = answer.view();
+  const auto [width, height, channels, unused] = take_numbers(bytes);
+  cv::Mat picture(height, width, CV_8UC(channels));
+  if (bytes.size() != picture.total() * picture.elemSize()) {
+    throw std::runtime_error("an answer of another size than it says");
+  }
+  std::memcpy(picture.data, bytes.data(), bytes.size());
+  return channels == 1 ? gray_to_rgb(picture) : picture;
+}
+
+}  // namespace
+
+ScanSlice describe_dicom(const std::filesystem::path& path) {
+  const ChildBytes answer = run_on(path, [](const DicomFile& file, const Append& append) {
+    const DicomLayout& layout = file.layout();
+    const std::string patient = file.text(DCM_PatientID);
+    append_numbers({layout.size.width, layout.size.height, layout.frames,
+                    static_cast<std::int32_t>(patient.size())},
+                   append);
+    append(patient);
+    append(file.text(DCM_SeriesInstanceUID));
+  });
+  std::string_view bytes = answer.view();
+  const auto [width, height, frames, patient_size] = take_numbers(bytes);
+  const auto patient_end = static_cast<std::size_t>(patient_size);
+  ScanSlice slice;
+  slice.file = path;
+  slice.size = {width, height};
+  slice.count = frames;
+  slice.patient = bytes.substr(0, patient_end);
+  slice.series = bytes.substr(patient_end);
+  return slice;
+}
+
+cv::Mat read_dicom(const ScanSlice& slice, const ScanIntensity& intensity) {
+  return read_picture_of(slice, [&](const DicomFile& file) {
+    return dicom_picture(file, slice.index, intensity, slice.name());
+  });
+}
+
+cv::Mat read_dicom_labels(const ScanSlice& slice) {
+  return read_picture_of(
+      slice, [&](const DicomFile& file) { return dicom_labels(file, slice.index, slice.name()); });
+}
+
+}  // namespace flexunet
