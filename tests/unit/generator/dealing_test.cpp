@@ -109,6 +109,8 @@ TEST(DealGroups, ComesNearTheTargetsWithLargeGroups) {
 }
 
 TEST(DealGroups, LeavesNoSideEmpty) {
+  const std::vector<ImageGroup> equal{{"a", 10, {}}, {"b", 10, {}}, {"c", 10, {}}};
+  EXPECT_EQ(images_by_side(equal, deal_groups(equal, {21, 6, 3}, 1)), (Targets{10, 10, 10}));
   const std::vector<ImageGroup> groups{{"a", 20, {}}, {"b", 5, {}}, {"c", 5, {}}};
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const Targets images = images_by_side(groups, deal_groups(groups, {21, 6, 3}, seed));

@@ -51,6 +51,31 @@ TEST_F(Leaks, FindLookAlikesInTwoSplits) {
   EXPECT_NE(text_of_only_finding().find("mirrored left to right"), std::string::npos);
 }
 
+// Equal signs of the low frequencies alone are no likeness: unrelated phantoms have them, too.
+TEST(LookAlikes, NeedACorrelationBesideEqualBits) {
+  Survey survey;
+  survey.splits = {{"train", {}}, {"test", {}}};
+  for (std::size_t split : {0U, 1U}) {
+    SurveyedPair pair;
+    pair.split = split;
+    pair.pair = {"a", "a" + std::to_string(split), ""};
+    pair.origin.group = "source " + std::to_string(split);
+    pair.image_size = {32, 32};
+    pair.contrast = 9;
+    pair.pixel_checksum = static_cast<std::uint32_t>(split);
+    pair.hash = picture_hash(make_phantom(32, 1, split).image);
+    pair.hash.bits.fill(7);
+    survey.pairs.push_back(pair);
+  }
+  DatasetFindings findings;
+  check_leaks(survey, findings);
+  EXPECT_TRUE(findings.empty());
+  survey.pairs[1].hash.thumbnail = survey.pairs[0].hash.thumbnail;
+  check_leaks(survey, findings);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].kind, "look_alike");
+}
+
 TEST_F(Leaks, FindVariantsByName) {
   // Another picture: the name alone tells.
   copy_pair("valid/10013.png", "valid/rotated_90_10001.png");

@@ -76,6 +76,16 @@ TEST(ClassColors, LeaveOutTheNoiseOfJpeg) {
   EXPECT_EQ(class_colors(counts).size(), 3U);
 }
 
+TEST(ClassColors, LeaveOutAreasThatDifferALittleWhereThereIsNoise) {
+  ColorCounts counts;
+  counts[kBlack] = {9000, 8000, 1, {}};
+  counts[kRed] = {5000, 4000, 1, {}};
+  counts[{250, 15, 12}] = {90, 60, 1, {}};
+  EXPECT_EQ(class_colors(counts).size(), 3U);
+  for (std::uint8_t i = 0; i < 70; ++i) counts[{i, 200, 200}] = {1, 0, 1, {}};
+  EXPECT_EQ(class_colors(counts), (std::vector<RgbColor>{kBlack, kRed}));
+}
+
 TEST(ClassColors, LeaveOutStrayPixels) {
   cv::Mat mask = disc_mask({kRed});
   mask.at<cv::Vec3b>(3, 3) = {9, 99, 9};

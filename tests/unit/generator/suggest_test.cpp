@@ -42,6 +42,25 @@ TEST(NetworkSize, IsThatOfTheImagesWithinLimits) {
   EXPECT_EQ(network_size({20, 1000}, 16), cv::Size(32, 512));
 }
 
+TEST(GuessRgbMap, BeginsWithTheBackground) {
+  const auto colors_of = [](const std::vector<std::pair<RgbColor, int>>& pixels) {
+    ColorCounts counts;
+    for (const auto& [color, number] : pixels) counts[color] = {number, number, 1, {}};
+    std::vector<RgbColor> colors;
+    for (const RgbMapEntry& entry : guess_rgb_map(counts)) {
+      EXPECT_EQ(entry.class_index, static_cast<int>(colors.size()));
+      colors.push_back(entry.color);
+    }
+    return colors;
+  };
+  using Colors = std::vector<RgbColor>;
+  EXPECT_EQ(colors_of({{{0, 0, 0}, 90}, {{255, 0, 0}, 900}, {{0, 0, 255}, 99}}),
+            (Colors{{0, 0, 0}, {255, 0, 0}, {0, 0, 255}}));
+  EXPECT_EQ(colors_of({{{9, 9, 9}, 90}, {{255, 0, 0}, 900}}), (Colors{{255, 0, 0}, {9, 9, 9}}));
+  EXPECT_EQ(colors_of({{{2, 2, 2}, 50}, {{1, 1, 1}, 40}, {{0, 0, 0}, 45}}),
+            (Colors{{0, 0, 0}, {1, 1, 1}, {2, 2, 2}}));
+}
+
 TEST(SuggestConfig, LoadsStrictlyAndFitsTheDataSet) {
   const TemporaryFolder folder;
   for (const char* split : {"train", "valid", "test"}) {
