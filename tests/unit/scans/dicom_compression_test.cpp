@@ -132,5 +132,16 @@ TEST_F(CompressedDicom, IsRefusedWhenTruncated) {
   }
 }
 
+TEST_F(CompressedDicom, IsRefusedWhenFramesAreMissing) {
+  DicomSample sample = smooth_sample(8, 8);
+  sample.transfer_syntax = "RLE";
+  std::string bytes = dicom_file(sample);
+  const std::string frames("\x28\0\x08\0IS\x02\0", 8);
+  bytes.replace(bytes.find(frames) + frames.size(), 1, "9");
+  const auto path = folder_.write("missing.dcm", bytes);
+  const std::string message = refusal_of([&] { list_slices(path); }, path);
+  EXPECT_NE(message.find("9 frames, of which it holds 2 pieces"), std::string::npos) << message;
+}
+
 }  // namespace
 }  // namespace flexunet
