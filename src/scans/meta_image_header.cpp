@@ -92,7 +92,7 @@ class Fields {
 };
 
 ValueType value_type(const Fields& fields) {
-  static const std::map<std::string, ValueType> kTypes{
+  static const std::map<std::string, ValueType> types{
       {"MET_UCHAR", ValueType::kU8},       {"MET_CHAR", ValueType::kS8},
       {"MET_USHORT", ValueType::kU16},     {"MET_SHORT", ValueType::kS16},
       {"MET_UINT", ValueType::kU32},       {"MET_INT", ValueType::kS32},
@@ -100,8 +100,8 @@ ValueType value_type(const Fields& fields) {
       {"MET_ULONG_LONG", ValueType::kU64}, {"MET_LONG_LONG", ValueType::kS64},
       {"MET_FLOAT", ValueType::kF32},      {"MET_DOUBLE", ValueType::kF64}};
   const std::string name = fields.text("ElementType", "");
-  const auto found = kTypes.find(name);
-  if (found == kTypes.end()) fields.damaged("ElementType \"" + name + "\" is not read");
+  const auto found = types.find(name);
+  if (found == types.end()) fields.damaged("ElementType \"" + name + "\" is not read");
   return found->second;
 }
 

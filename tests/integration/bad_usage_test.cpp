@@ -109,6 +109,12 @@ TEST_F(BadUsage, ANegativeSeedIsNotReadAsAHugeOne) {
   EXPECT_FALSE(fs::exists(project_->root() / "other"));
 }
 
+TEST_F(BadUsage, ScansAreNotForcedIntoAFolder) {
+  expect_refusal(run_flexunet("phantom", {"other", "--dicom", "--force"}, project_->root()),
+                 {"--force excludes --dicom"});
+  EXPECT_FALSE(fs::exists(project_->root() / "other"));
+}
+
 TEST_F(BadUsage, ABareWordToSetIsExplained) {
   expect_refusal(project_->run("train", {"--set", "epochs"}),
                  {"must be section.key=value", "--set train.epochs=5"});

@@ -53,17 +53,30 @@ void put(DcmDataset& items, const char* name, const std::string& text) {
   require(items.putAndInsertUint16Array(tag, words.data(), words.size()));
 }
 
-void put_pixels(DcmDataset& items, const DicomSample& sample) {
+// Single bits lie eight to a byte, the first lowest; other values low byte first.
+std::vector<Uint8> packed_values(const DicomSample& sample) {
   std::vector<Uint8> bytes;
+  if (sample.bits_allocated == 1) {
+    bytes.resize((sample.values.size() + 7) / 8);
+    for (std::size_t i = 0; i < sample.values.size(); ++i) {
+      bytes[i / 8] = static_cast<Uint8>(bytes[i / 8] | sample.values[i] << (i % 8));
+    }
+    return bytes;
+  }
   for (const int value : sample.values) {
     for (int i = 0; i < sample.bits_allocated; i += 8) {
       bytes.push_back(static_cast<Uint8>(static_cast<unsigned>(value) >> i & 0xFFU));
     }
   }
+  return bytes;
+}
+
+void put_pixels(DcmDataset& items, const DicomSample& sample) {
+  std::vector<Uint8> bytes = packed_values(sample);
   if (bytes.size() % 2 == 1) bytes.push_back(0);
-  const DcmEVR vr = sample.bits_allocated == 8 ? EVR_OB : EVR_OW;
+  const DcmEVR vr = sample.bits_allocated <= 8 ? EVR_OB : EVR_OW;
   auto pixels = std::make_unique<DcmPixelData>(DcmTag(DCM_PixelData, DcmVR(vr)));
-  if (sample.bits_allocated == 8) {
+  if (sample.bits_allocated <= 8) {
     require(pixels->putUint8Array(bytes.data(), bytes.size()));
   } else {
     std::vector<Uint16> words;

@@ -40,7 +40,7 @@ class CompressedDicom : public ::testing::Test {
 // Two smooth frames: lossy compression changes them little.
 DicomSample smooth_sample(int bits_allocated, int bits_stored, int samples = 1) {
   DicomSample sample;
-  sample.width = 24;
+  sample.width = 23;  // an odd number of bytes a frame
   sample.height = 17;
   sample.frames = 2;
   sample.bits_allocated = bits_allocated;
@@ -130,6 +130,17 @@ TEST_F(CompressedDicom, IsRefusedWhenTruncated) {
           << syntax << ": " << kept << " of " << bytes.size() << " bytes";
     }
   }
+}
+
+TEST_F(CompressedDicom, IsRefusedWhenFramesAreMissing) {
+  DicomSample sample = smooth_sample(8, 8);
+  sample.transfer_syntax = "RLE";
+  std::string bytes = dicom_file(sample);
+  const std::string frames("\x28\0\x08\0IS\x02\0", 8);
+  bytes.replace(bytes.find(frames) + frames.size(), 1, "9");
+  const auto path = folder_.write("missing.dcm", bytes);
+  const std::string message = refusal_of([&] { list_slices(path); }, path);
+  EXPECT_NE(message.find("9 frames, of which it holds 2 pieces"), std::string::npos) << message;
 }
 
 }  // namespace

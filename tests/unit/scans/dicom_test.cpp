@@ -141,6 +141,16 @@ TEST_F(Dicom, ReadsOddFramesOf8BitsInAnyByteOrder) {
   }
 }
 
+TEST_F(Dicom, ReadsSingleBitsThatBeginWithinAByte) {
+  DicomSample sample = row_of({0, 1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1});
+  sample.width = 5;
+  sample.frames = 3;
+  sample.bits_allocated = sample.bits_stored = 1;
+  EXPECT_EQ(grays(sample, {}, 0), (Values{0, 255, 255, 0, 255}));
+  EXPECT_EQ(grays(sample, {}, 1), (Values{255, 0, 0, 255, 0}));
+  EXPECT_EQ(grays(sample, {}, 2), (Values{0, 255, 0, 0, 255}));
+}
+
 TEST_F(Dicom, ReadsColorsInBothOrders) {
   DicomSample sample;
   sample.width = 2;
