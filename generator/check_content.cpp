@@ -77,6 +77,7 @@ void check_contrast(const Survey& survey, DatasetFindings& findings) {
   if (contrasts.empty()) return;
   const double usual = median(contrasts);
   std::vector<double> deviations;
+  deviations.reserve(contrasts.size());
   for (const double contrast : contrasts) deviations.push_back(std::abs(contrast - usual));
   const double scale = std::max(kNormalScale * median(deviations), kLeastDeviation);
   for (const SurveyedPair& pair : survey.pairs) {

@@ -27,6 +27,7 @@ constexpr std::array<Column, 7> kColumns = {{{"image", &ManifestEntry::image},
 
 std::vector<std::string> heading() {
   std::vector<std::string> names;
+  names.reserve(kColumns.size());
   for (const Column& column : kColumns) names.emplace_back(column.name);
   return names;
 }
@@ -38,6 +39,7 @@ void write_manifest(const std::filesystem::path& file, const std::vector<Manifes
     append(csv_row(heading()));
     for (const ManifestEntry& entry : entries) {
       std::vector<std::string> fields;
+      fields.reserve(kColumns.size());
       for (const Column& column : kColumns) fields.push_back(entry.*column.member);
       append(csv_row(fields));
     }

@@ -9,7 +9,7 @@
 namespace flexunet {
 namespace {
 
-std::uint32_t packed(const std::uint8_t* rgb) {
+std::uint32_t packed(const cv::Vec3b& rgb) {
   return std::uint32_t{rgb[0]} << 16U | std::uint32_t{rgb[1]} << 8U | rgb[2];
 }
 
@@ -87,21 +87,21 @@ class ClassColors {
 
 ColorCounts count_colors(const cv::Mat& rgb) {
   std::unordered_map<std::uint32_t, ColorCount> counts;
-  std::uint32_t last = UINT32_MAX;
-  ColorCount* count = nullptr;
+  std::uint32_t last = packed(rgb.at<cv::Vec3b>(0, 0));
+  ColorCount* count = &counts[last];
   for (int y = 0; y < rgb.rows; ++y) {
-    const auto* row = rgb.ptr<std::uint8_t>(y);
-    const auto* below = y + 1 < rgb.rows ? rgb.ptr<std::uint8_t>(y + 1) : nullptr;
+    const auto* row = rgb.ptr<cv::Vec3b>(y);
+    const auto* below = y + 1 < rgb.rows ? rgb.ptr<cv::Vec3b>(y + 1) : nullptr;
     for (int x = 0; x < rgb.cols; ++x) {
-      const std::uint32_t color = packed(row + 3 * x);
+      const std::uint32_t color = packed(row[x]);
       if (color != last) {
         count = &counts[color];
         last = color;
       }
       if (count->pixels++ == 0) count->first = {x, y};
       if (below == nullptr || x + 1 == rgb.cols) continue;
-      const bool is_solid = packed(row + 3 * x + 3) == color && packed(below + 3 * x) == color &&
-                            packed(below + 3 * x + 3) == color;
+      const bool is_solid =
+          packed(row[x + 1]) == color && packed(below[x]) == color && packed(below[x + 1]) == color;
       count->solid_pixels += is_solid ? 1 : 0;
     }
   }

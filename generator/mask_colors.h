@@ -26,7 +26,7 @@ struct ColorCount {
 };
 using ColorCounts = std::map<RgbColor, ColorCount>;
 
-/// All colours of a mask (H,W) CV_8UC3.
+/// All colours of a mask (H,W) CV_8UC3, at least one pixel.
 ColorCounts count_colors(const cv::Mat& rgb);
 
 /// Adds those of another mask.

@@ -36,11 +36,9 @@ std::uint64_t dct_bits(const cv::Mat& gray) {
   cv::Mat transformed;
   cv::dct(gray, transformed);
   std::array<float, 64> lowest{};
+  std::size_t next = 0;
   for (int y = 0; y < kFrequencies; ++y) {
-    for (int x = 0; x < kFrequencies; ++x) {
-      lowest.at(static_cast<std::size_t>(y * kFrequencies + x)) =
-          transformed.at<float>(y + 1, x + 1);
-    }
+    for (int x = 0; x < kFrequencies; ++x) lowest.at(next++) = transformed.at<float>(y + 1, x + 1);
   }
   std::array<float, 64> sorted = lowest;
   std::nth_element(sorted.begin(), sorted.begin() + 32, sorted.end());
@@ -64,7 +62,7 @@ std::uint32_t checksum_of(const cv::Mat& picture) {
 cv::Mat oriented(const cv::Mat& picture, std::size_t orientation) {
   constexpr std::size_t kTransposed = 4;  // then mirrored as the lower two bits say
   constexpr std::array<int, 4> kFlipCodes = {0, 1, 0, -1};
-  const cv::Mat turned = orientation >= kTransposed ? cv::Mat(picture.t()) : picture;
+  cv::Mat turned = orientation >= kTransposed ? cv::Mat(picture.t()) : picture;
   const std::size_t flips = orientation % kTransposed;
   if (flips == 0) return turned;
   cv::Mat result;

@@ -96,6 +96,7 @@ std::vector<ImageGroup> source_groups(const std::vector<OriginatedPair>& pairs) 
     }
   }
   std::vector<ImageGroup> list;
+  list.reserve(groups.size());
   for (auto& [name, group] : groups) list.push_back(std::move(group));
   return list;
 }

@@ -40,7 +40,9 @@ void draw_bars(Canvas& canvas, const std::vector<SplitStatistics>& splits) {
   const double top = step * std::ceil(most / step * (1 + 1e-9) + 0.2);
   const double bottom = kChart.y + kChart.height;
   const auto y_of = [&](double images) { return bottom - images / top * kChart.height; };
-  for (double tick = 0; tick <= top; tick += step) {
+  const int ticks = static_cast<int>(std::lround(top / step));
+  for (int i = 0; i <= ticks; ++i) {
+    const double tick = i * step;
     const double y = sharp(y_of(tick));
     canvas.line({{kChart.x, y}, {kChart.x + kChart.width, y}}, {kGrid, 1, false});
     canvas.text({kChart.x - 8, y}, fmt::format("{:.0f}", tick), {12, false, Align::kRight});

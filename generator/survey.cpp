@@ -163,6 +163,7 @@ std::vector<RgbMapEntry> guess_rgb_map(const ColorCounts& total) {
   const auto black = std::find(colors.begin(), colors.end(), RgbColor{0, 0, 0});
   if (black != colors.end()) std::rotate(colors.begin(), black, black + 1);
   std::vector<RgbMapEntry> map;
+  map.reserve(colors.size());
   for (const RgbColor& color : colors) map.push_back({color, static_cast<int>(map.size())});
   return map;
 }

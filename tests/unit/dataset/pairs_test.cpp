@@ -223,5 +223,22 @@ TEST(FindPairs, FindsThePublishedSplits) {
   EXPECT_EQ(count("Crystal-Clean-Brain-Tumor", "test"), 12U);
 }
 
+TEST(ListPairs, KeepsWhatIsSoundBesideProblems) {
+  const TemporaryFolder folder;
+  for (const char* name : {"images/1.png", "images/2.png", "images/3.png", "images/3.bmp",
+                           "masks/1.png", "masks/3.png", "masks/4.png"}) {
+    folder.write(name, "x");
+  }
+  const PairListing listing = list_pairs("train", folders_of(folder), pictures());
+  ASSERT_EQ(listing.pairs.size(), 1U);
+  EXPECT_EQ(listing.pairs[0].stem, "1");
+  ASSERT_EQ(listing.problems.size(), 3U);
+  EXPECT_EQ(listing.problems[0].kind, PairProblemKind::kSharedName);
+  EXPECT_EQ(listing.problems[0].files.size(), 2U);
+  EXPECT_EQ(listing.problems[1].kind, PairProblemKind::kOrphan);
+  EXPECT_EQ(listing.problems[1].files, (std::vector<fs::path>{folder.path() / "images/2.png"}));
+  EXPECT_EQ(listing.problems[2].files, (std::vector<fs::path>{folder.path() / "masks/4.png"}));
+}
+
 }  // namespace
 }  // namespace flexunet
