@@ -8,12 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/options.h"
+#include "flexunet/imaging/rgb_map.h"
 
 namespace flexunet {
-
-/// Red, green, blue.
-using RgbColor = std::array<std::uint8_t, 3>;
 
 /// Pixels of one colour in a mask.
 struct ColorCount {

@@ -4,9 +4,9 @@
 
 #include "apps/console.h"
 #include "apps/program.h"
-#include "flexunet/base/text.h"
 #include "generator/dicom_phantom.h"
 #include "generator/phantom.h"
+#include "generator/tool_options.h"
 
 namespace flexunet {
 namespace {
@@ -25,12 +25,7 @@ void add_phantom_options(CLI::App& app, PhantomArguments& arguments) {
   app.add_option("--size", request.size, "Width and height in pixels")
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--seed", request.seed, "The same seed gives the same files")
-      ->type_name("N")
-      ->check([](const std::string& text) {
-        return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
-      })
-      ->capture_default_str();
+  add_seed_option(app, request.seed);
   CLI::Option* force =
       app.add_flag("--force", request.force, "Write into a folder that is not empty");
   app.add_flag("--dicom", arguments.as_dicom,

@@ -17,12 +17,12 @@ std::optional<std::uint8_t> as_channel(const Value& value) {
   return static_cast<std::uint8_t>(value.integer);
 }
 
-std::optional<Rgb> as_color(const std::string& text) {
+std::optional<RgbColor> as_color(const std::string& text) {
   const Literal literal = parse_literal(text);
   if (literal.problem) return std::nullopt;
-  if (const auto gray = as_channel(literal.value)) return Rgb{*gray, *gray, *gray};
+  if (const auto gray = as_channel(literal.value)) return RgbColor{*gray, *gray, *gray};
   if (literal.value.kind != ValueKind::kTuple || literal.value.items.size() != 3) return {};
-  Rgb color{};
+  RgbColor color{};
   for (std::size_t i = 0; i < color.size(); ++i) {
     const auto channel = as_channel(literal.value.items[i]);
     if (!channel) return std::nullopt;
@@ -48,7 +48,7 @@ RecolorRule parse_recolor_rule(const std::string& text) {
 
 cv::Mat recolor(const cv::Mat& mask, const std::vector<RecolorRule>& rules) {
   cv::Mat recolored = mask.clone();
-  std::set<Rgb> seen;
+  std::set<RgbColor> seen;
   for (const RecolorRule& rule : rules) {
     if (!seen.insert(rule.from).second) {
       throw ConfigError(fmt::format("--recolor: ({}, {}, {}) is given two colours", rule.from[0],

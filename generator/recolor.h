@@ -1,19 +1,17 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <vector>
 
-namespace flexunet {
+#include "flexunet/imaging/rgb_map.h"
 
-using Rgb = std::array<std::uint8_t, 3>;
+namespace flexunet {
 
 /// A colour of a mask and what becomes of it.
 struct RecolorRule {
-  Rgb from;
-  Rgb to;
+  RgbColor from;
+  RgbColor to;
 };
 
 /// Parses "255=(128,40,40)" or "(255,255,255)=(128,40,40)"; a number v means the gray (v,v,v).

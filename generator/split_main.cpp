@@ -7,9 +7,9 @@
 #include "apps/program.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/interrupt.h"
-#include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
 #include "generator/split.h"
+#include "generator/tool_options.h"
 
 namespace flexunet {
 namespace {
@@ -41,12 +41,7 @@ void add_options(CLI::App& app, SplitOptions& options) {
                  "Regular expression whose first group tells the patient from the name of a file, "
                  "such as '(P[0-9]+)_', where no manifest.csv tells patient or series")
       ->type_name("REGEX");
-  app.add_option("--seed", request.seed, "The same seed gives the same split")
-      ->type_name("N")
-      ->check([](const std::string& text) {
-        return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
-      })
-      ->capture_default_str();
+  add_seed_option(app, request.seed);
   app.add_flag("--link", request.link, "Give files a second name (hard link), copy nothing");
 }
 

@@ -10,6 +10,9 @@
 
 namespace flexunet {
 
+/// Red, green, blue.
+using RgbColor = std::array<std::uint8_t, 3>;
+
 /// The codec between colour masks (H,W) CV_8UC3 RGB and class masks (H,W) CV_8UC1.
 class RgbMap {
  public:

@@ -11,11 +11,11 @@ namespace {
 
 TEST(RecolorRule, IsTwoColours) {
   const RecolorRule gray = parse_recolor_rule("255=(128,40,40)");
-  EXPECT_EQ(gray.from, (Rgb{255, 255, 255}));
-  EXPECT_EQ(gray.to, (Rgb{128, 40, 40}));
+  EXPECT_EQ(gray.from, (RgbColor{255, 255, 255}));
+  EXPECT_EQ(gray.to, (RgbColor{128, 40, 40}));
   const RecolorRule color = parse_recolor_rule("(1, 2, 3) = 7");
-  EXPECT_EQ(color.from, (Rgb{1, 2, 3}));
-  EXPECT_EQ(color.to, (Rgb{7, 7, 7}));
+  EXPECT_EQ(color.from, (RgbColor{1, 2, 3}));
+  EXPECT_EQ(color.to, (RgbColor{7, 7, 7}));
   for (const char* wrong :
        {"", "255", "=", "255=", "256=0", "-1=0", "1=2=3", "(1,2)=3", "[1,2,3]=4", "a=b", "1.5=2"}) {
     EXPECT_THROW(parse_recolor_rule(wrong), ConfigError) << wrong;
