@@ -12,7 +12,6 @@
 #include "flexunet/imaging/augmentation.h"
 #include "generator/contact_sheet.h"
 #include "generator/generate.h"
-#include "generator/tool_options.h"
 
 namespace flexunet {
 namespace {
@@ -76,7 +75,7 @@ void add_output_options(CLI::App& app, GenerateArguments& generate, GenerateRequ
   app.add_option("--first-number", request.first_number, "Of the files' names")
       ->check(CLI::Range(0, 999999999))
       ->capture_default_str();
-  add_seed_option(app, request.seed);
+  add_seed_option(app, request.seed, "The same seed gives the same files");
   add_threads_option(app, request.threads);
 }
 
@@ -108,7 +107,13 @@ std::vector<SlicePair> find_pairs(const GenerateArguments& generate,
   const PairRule rule = generate.pair == "stem"     ? PairRule::kStem
                         : generate.pair == "sorted" ? PairRule::kSorted
                                                     : PairRule::kTable;
-  return pair_slices(request.images, generate.masks, rule, generate.pair, request.reading.plane);
+  PairedSlices paired =
+      pair_slices(request.images, generate.masks, rule, generate.pair, request.reading.plane);
+  if (paired.unlisted_images > 0) {
+    warn(fmt::format("{}: does not name {} of the images, which are left out", generate.pair,
+                     paired.unlisted_images));
+  }
+  return std::move(paired.pairs);
 }
 
 // One variant of each method, with the parameters of the config, whether it is on or not.

@@ -6,7 +6,6 @@
 #include "apps/program.h"
 #include "generator/dicom_phantom.h"
 #include "generator/phantom.h"
-#include "generator/tool_options.h"
 
 namespace flexunet {
 namespace {
@@ -25,7 +24,7 @@ void add_phantom_options(CLI::App& app, PhantomArguments& arguments) {
   app.add_option("--size", request.size, "Width and height in pixels")
       ->type_name("N")
       ->capture_default_str();
-  add_seed_option(app, request.seed);
+  add_seed_option(app, request.seed, "The same seed gives the same files");
   CLI::Option* force =
       app.add_flag("--force", request.force, "Write into a folder that is not empty");
   app.add_flag("--dicom", arguments.as_dicom,

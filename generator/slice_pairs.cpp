@@ -107,10 +107,10 @@ std::map<std::string, const ScanSlice*> by_name(const std::vector<ScanSlice>& sl
   return named;
 }
 
-std::vector<SlicePair> pair_by_table(const std::vector<ScanSlice>& images,
-                                     const std::vector<ScanSlice>& masks,
-                                     const std::pair<fs::path, fs::path>& roots,
-                                     const fs::path& table, Findings& findings) {
+PairedSlices pair_by_table(const std::vector<ScanSlice>& images,
+                           const std::vector<ScanSlice>& masks,
+                           const std::pair<fs::path, fs::path>& roots, const fs::path& table,
+                           Findings& findings) {
   const auto named_images = by_name(images, roots.first);
   const auto named_masks = by_name(masks, roots.second);
   std::map<const ScanSlice*, const ScanSlice*> mask_of;
@@ -134,16 +134,17 @@ std::vector<SlicePair> pair_by_table(const std::vector<ScanSlice>& images,
       findings.add(fmt::format("{}: '{}' is listed twice", place, fields[0]));
     }
   }
-  std::vector<SlicePair> pairs;
+  PairedSlices paired;
   for (const ScanSlice& image : images) {
     const auto mask = mask_of.find(&image);
     if (mask != mask_of.end()) {
-      pairs.push_back({image, *mask->second});
+      paired.pairs.push_back({image, *mask->second});
     } else {
-      findings.add(fmt::format("{}: {} does not list it", image.name(), table.string()));
+      ++paired.unlisted_images;
     }
   }
-  return pairs;
+  if (paired.pairs.empty()) findings.add(table.string() + ": names no pair");
+  return paired;
 }
 
 void check_sizes(const std::vector<SlicePair>& pairs, Findings& findings) {
@@ -164,26 +165,26 @@ std::string relative_name(const fs::path& file, const fs::path& folder) {
   return (relative.empty() ? file : relative).generic_string();
 }
 
-std::vector<SlicePair> pair_slices(const fs::path& images, const fs::path& masks, PairRule rule,
-                                   const fs::path& table, SlicePlane plane) {
+PairedSlices pair_slices(const fs::path& images, const fs::path& masks, PairRule rule,
+                         const fs::path& table, SlicePlane plane) {
   const std::vector<ScanSlice> image_slices = list_slices(images, plane);
   const std::vector<ScanSlice> mask_slices = list_slices(masks, plane);
   Findings findings;
-  std::vector<SlicePair> pairs;
+  PairedSlices paired;
   switch (rule) {
     case PairRule::kStem:
-      pairs = pair_by_stem(image_slices, mask_slices, images, masks, findings);
+      paired.pairs = pair_by_stem(image_slices, mask_slices, images, masks, findings);
       break;
     case PairRule::kSorted:
-      pairs = pair_sorted(image_slices, mask_slices, findings);
+      paired.pairs = pair_sorted(image_slices, mask_slices, findings);
       break;
     case PairRule::kTable:
-      pairs = pair_by_table(image_slices, mask_slices, {images, masks}, table, findings);
+      paired = pair_by_table(image_slices, mask_slices, {images, masks}, table, findings);
       break;
   }
-  check_sizes(pairs, findings);
+  check_sizes(paired.pairs, findings);
   findings.throw_if_any<DataError>();
-  return pairs;
+  return paired;
 }
 
 }  // namespace flexunet

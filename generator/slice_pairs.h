@@ -21,14 +21,19 @@ enum class PairRule {
   kTable    ///< the one that a CSV file names
 };
 
-/// Pairs all slices with all masks, in the order of the images. `table` is the CSV file of kTable:
-/// an image and a mask in each line, relative to the folders. Throws DataError listing all at once:
-/// images without mask, masks without image, names that repeat, other numbers of slices, masks of
-/// another size than their image.
-std::vector<SlicePair> pair_slices(const std::filesystem::path& images,
-                                   const std::filesystem::path& masks, PairRule rule,
-                                   const std::filesystem::path& table = {},
-                                   SlicePlane plane = SlicePlane::kAxial);
+/// All pairs, in the order of the images.
+struct PairedSlices {
+  std::vector<SlicePair> pairs;
+  std::size_t unlisted_images = 0;  ///< that a table does not name, and so leaves out
+};
+
+/// Pairs slices with masks. `table` is the CSV file of kTable: an image and a mask in each line,
+/// relative to the folders. Throws DataError listing all at once: images without mask, masks
+/// without image (a table may leave either out), names that repeat, other numbers of slices, lines
+/// of a table that name nothing, masks of another size than their image.
+PairedSlices pair_slices(const std::filesystem::path& images, const std::filesystem::path& masks,
+                         PairRule rule, const std::filesystem::path& table = {},
+                         SlicePlane plane = SlicePlane::kAxial);
 
 /// A path seen from the folder (or file) that was given, as text.
 std::string relative_name(const std::filesystem::path& file, const std::filesystem::path& folder);

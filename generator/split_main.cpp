@@ -9,7 +9,6 @@
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/threads.h"
 #include "generator/split.h"
-#include "generator/tool_options.h"
 
 namespace flexunet {
 namespace {
@@ -41,7 +40,7 @@ void add_options(CLI::App& app, SplitOptions& options) {
                  "Regular expression whose first group tells the patient from the name of a file, "
                  "such as '(P[0-9]+)_', where no manifest.csv tells patient or series")
       ->type_name("REGEX");
-  add_seed_option(app, request.seed);
+  add_seed_option(app, request.seed, "The same seed gives the same split");
   app.add_flag("--link", request.link, "Give files a second name (hard link), copy nothing");
 }
 

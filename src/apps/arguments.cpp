@@ -3,6 +3,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "flexunet/base/text.h"
+
 namespace flexunet {
 
 void add_console_options(CLI::App& app, Arguments& arguments) {
@@ -28,11 +30,24 @@ void add_config_options(CLI::App& app, Arguments& arguments, const std::string& 
                "Load, check and describe everything; write nothing");
 }
 
-void add_run_options(CLI::App& app, Arguments& arguments) {
-  app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
-  app.add_option("--threads", arguments.threads, "Threads; 0 is one a physical core")
+void add_threads_option(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "Threads; 0 is one a physical core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+}
+
+CLI::Option* add_seed_option(CLI::App& app, std::uint64_t& seed, const std::string& description) {
+  return app.add_option("--seed", seed, description)
+      ->type_name("N")
+      ->check([](const std::string& text) {
+        return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
+      })
+      ->capture_default_str();
+}
+
+void add_run_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  add_threads_option(app, arguments.threads);
   app.add_option("--precision", arguments.precision,
                  "Number format of the activations; auto: bfloat16 where the processor computes it")
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))

@@ -33,6 +33,12 @@ void add_console_options(CLI::App& app, Arguments& arguments);
 /// file is given: "config", the first argument without a name, or "--config".
 void add_config_options(CLI::App& app, Arguments& arguments, const std::string& config_option);
 
+/// --threads N; 0 is one a physical core.
+void add_threads_option(CLI::App& app, int& threads);
+
+/// --seed N, of 64 bits.
+CLI::Option* add_seed_option(CLI::App& app, std::uint64_t& seed, const std::string& description);
+
 /// Where and how the network runs.
 void add_run_options(CLI::App& app, Arguments& arguments);
 

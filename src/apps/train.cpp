@@ -24,6 +24,7 @@
 #include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
 #include "flexunet/config/network_shape.h"
+#include "flexunet/imaging/augmentation.h"
 #include "flexunet/model/losses.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/training/trainer.h"
@@ -211,6 +212,19 @@ void run_training(const Session& session, Arguments arguments, const TrainArgume
   say_summary(options, summary);
 }
 
+void describe_augmentation(const Options& options) {
+  std::vector<std::string> variants;
+  for (const Augmentation& variant : options.augmentation.variants) {
+    const AugmentationName name = name_of(variant);
+    variants.push_back(name.parameters.empty()
+                           ? name.method
+                           : fmt::format("{} ({})", name.method, name.parameters));
+  }
+  if (variants.empty()) return;
+  say(fmt::format("augmentation: each training image as it is or as one of {} variants: {}",
+                  variants.size(), fmt::join(variants, ", ")));
+}
+
 void train_network(const Arguments& arguments, const TrainArguments& train) {
   const Session session = open_session(arguments, Task::kTrain);
   const Options& options = session.options;
@@ -218,6 +232,7 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   say(fmt::format(
       "batches of {}, estimated memory of a training step {}", options.train.batch_size,
       readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
+  describe_augmentation(options);
   require_own_result_folders(options);
   std::optional<FolderLock> model_dir;
   if (!arguments.dry_run) {
@@ -254,12 +269,8 @@ int main(int argc, char** argv) {
         app.add_flag("--resume", train_arguments.resume,
                      "Go on after the last completed epoch of the run in model_dir, if there is "
                      "one");
-        auto* seed = app.add_option("--seed", arguments.seed, "Of weights, shuffling and dropout");
-        train_arguments.seed = seed;
-        seed->check([](const std::string& text) {
-              return is_unsigned_number(text) ? "" : "must be a whole number from 0 to 2^64-1";
-            })
-            ->capture_default_str();
+        train_arguments.seed =
+            add_seed_option(app, arguments.seed, "Of weights, shuffling and dropout");
         auto* init = app.add_option("--init", train_arguments.init,
                                     "Start from the weights of this model (.safetensors or .h5)");
         app.add_option("--init-head", train_arguments.init_head,

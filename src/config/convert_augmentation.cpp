@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "flexunet/config/convert.h"

@@ -78,6 +78,9 @@ TEST_F(FromScans, TrainEvaluateAndInfer) {
   const ProcessResult trained =
       project_->run("train", {"--set", "model.generator=True", "--set", "augmentor.elastic=True"});
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_NE(trained.out.find("as one of 7 variants: hflip, vflip, rotation (angle=90)"),
+            std::string::npos)
+      << trained.out;
   EXPECT_EQ(project_->run("evaluate").exit_code, 0);
   EXPECT_EQ(project_->run("infer").exit_code, 0);
   const fs::path masks = project_->folder() / "mini_test_output";
@@ -103,6 +106,8 @@ TEST_F(FromScans, GiveTheRightExitCodesWhereTheyAreWrong) {
   const auto generate = [&](std::vector<std::string> arguments) {
     return run_flexunet("generate", arguments, root());
   };
+  // The same patient and series as in scans, of another size.
+  tool("phantom", {"small", "--dicom", "--count", "10", "--size", "32"});
   write_file(root() / "bad/images/a.dcm", "this is no DICOM file");
   write_file(root() / "bad/masks/a.png", read_file(root() / "scans/masks/P001/01.png"));
   const ProcessResult no_dicom = generate({"bad/images", "bad/masks", "out"});
@@ -112,6 +117,17 @@ TEST_F(FromScans, GiveTheRightExitCodesWhereTheyAreWrong) {
   const std::string slice = read_file(root() / "scans/images/P001/01.dcm");
   write_file(root() / "bad/images/a.dcm", slice.substr(0, slice.size() * 2 / 3));
   EXPECT_EQ(generate({"bad/images", "bad/masks", "out"}).exit_code, 3);
+
+  write_file(root() / "bad/images/a.dcm", slice);
+  write_file(root() / "bad/masks/a.png", read_file(root() / "small/masks/P001/01.png"));
+  const ProcessResult wrong_mask = generate({"bad/images", "bad/masks", "out"});
+  EXPECT_EQ(wrong_mask.exit_code, 3);
+  EXPECT_NE(wrong_mask.err.find("a.png has 32x32 pixels"), std::string::npos) << wrong_mask.err;
+
+  write_file(root() / "bad/images/b.dcm", read_file(root() / "small/images/P001/01.dcm"));
+  const ProcessResult mixed = generate({"bad/images", "bad/masks", "out"});
+  EXPECT_EQ(mixed.exit_code, 3);
+  EXPECT_NE(mixed.err.find("a series must be of one size"), std::string::npos) << mixed.err;
 
   EXPECT_EQ(generate({"scans/images", "scans/masks", "master"}).exit_code, 6);
   EXPECT_EQ(generate({"scans/images", "scans/masks", "sheet.png/out"}).exit_code, 6);

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <opencv2/core/mat.hpp>
+#include <utility>
+#include <vector>
 
 namespace flexunet {
 

@@ -38,7 +38,9 @@ class Scans {
   fs::path masks() const { return folder_.path() / "masks"; }
   fs::path root() const { return folder_.path(); }
 
-  std::vector<SlicePair> pairs() const { return pair_slices(images(), masks(), PairRule::kStem); }
+  std::vector<SlicePair> pairs() const {
+    return pair_slices(images(), masks(), PairRule::kStem).pairs;
+  }
   GenerateRequest request(const char* out) const {
     GenerateRequest request;
     request.images = images();
@@ -190,6 +192,24 @@ TEST(Generate, RefusesAFolderThatHoldsSomething) {
   write_file(request.out / "mine.txt", "");
   EXPECT_THROW(generate(scans.pairs(), request), OutputError);
   EXPECT_EQ(contents(request.out).size(), 1U);
+}
+
+TEST(Generate, TakesTheKneesOfTheSharedData) {
+  const fs::path knees = fs::path(FLEXUNET_SOURCE_DIR) / "../shared/data/KneeBones3Dify/test";
+  if (!fs::exists(knees)) GTEST_SKIP() << knees << " is not there";
+  const TemporaryFolder folder;
+  GenerateRequest request;
+  request.images = knees / "images";
+  request.out = folder.path() / "out";
+  request.augmentation.variants = {Deformation{}, Distortion{}, Elastic{}};
+  const auto pairs = pair_slices(knees / "images", knees / "masks", PairRule::kStem).pairs;
+  EXPECT_EQ(generate(pairs, request).variants, 15U);
+  std::set<std::uint32_t> before;
+  for (const ManifestEntry& entry : read_manifest(request.out / kManifestFile)) {
+    const std::set<std::uint32_t> colors = colors_of(read_picture(request.out / entry.mask));
+    if (entry.method == kSourceMethod) before = colors;
+    for (const std::uint32_t color : colors) EXPECT_EQ(before.count(color), 1U) << entry.mask;
+  }
 }
 
 TEST(ContactSheet, ShowsTheSourceAndEveryVariant) {

@@ -20,27 +20,27 @@ class SlicePairs : public testing::Test {
     write_png(folder_.path() / name, cv::Mat(side, side, CV_8UC3, cv::Scalar::all(0)));
   }
   // "image mask" of each pair, relative to the folders.
-  std::vector<std::string> names(PairRule rule, const std::string& table = "") const {
-    if (!table.empty()) write_file(folder_.path() / "pairs.csv", table);
+  std::vector<std::string> names(PairRule rule, const std::string& lines = "") const {
+    if (!lines.empty()) write_file(table(), lines);
     std::vector<std::string> named;
-    for (const SlicePair& pair :
-         pair_slices(images(), masks(), rule, folder_.path() / "pairs.csv")) {
+    for (const SlicePair& pair : pair_slices(images(), masks(), rule, table()).pairs) {
       named.push_back(relative_name(pair.image.name(), images()) + " " +
                       relative_name(pair.mask.name(), masks()));
     }
     return named;
   }
-  std::string error(PairRule rule, const std::string& table = "") const {
+  std::string error(PairRule rule, const std::string& lines = "") const {
     try {
-      names(rule, table);
+      names(rule, lines);
     } catch (const DataError& error) {
       return error.what();
     }
     return "";
   }
-  bool tells(PairRule rule, const std::string& what, const std::string& table = "") const {
-    return error(rule, table).find(what) != std::string::npos;
+  bool tells(PairRule rule, const std::string& what, const std::string& lines = "") const {
+    return error(rule, lines).find(what) != std::string::npos;
   }
+  fs::path table() const { return folder_.path() / "pairs.csv"; }
   fs::path images() const { return folder_.path() / "images"; }
   fs::path masks() const { return folder_.path() / "masks"; }
 
@@ -95,7 +95,9 @@ TEST_F(SlicePairs, AreThoseOfTheTable) {
   const auto tells_of = [&](const char* table, const char* what) {
     return tells(PairRule::kTable, what, table);
   };
-  EXPECT_TRUE(tells_of("a.png,x.png\n", "images/b.png: "));
+  EXPECT_EQ(names(PairRule::kTable, "a.png,x.png\n"), std::vector<std::string>{"a.png x.png"});
+  EXPECT_EQ(pair_slices(images(), masks(), PairRule::kTable, table()).unlisted_images, 1U);
+  EXPECT_TRUE(tells_of("image,mask\n", "pairs.csv: names no pair"));
   EXPECT_TRUE(tells_of("a.png,x.png\nb.png,z.png\n", "pairs.csv:2: no mask 'z.png'"));
   EXPECT_TRUE(tells_of("a.png,x.png\nc.png,x.png\n", "pairs.csv:2: no image 'c.png'"));
   EXPECT_TRUE(tells_of("a.png,x.png\na.png,y.png\n", "pairs.csv:2: 'a.png' is listed twice"));
