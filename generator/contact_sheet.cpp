@@ -1,12 +1,16 @@
 #include "generator/contact_sheet.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 
 #include "flexunet/base/files.h"
+#include "flexunet/config/schema.h"
 #include "flexunet/drawing/canvas.h"
 #include "flexunet/imaging/augmentation.h"
 #include "generator/manifest.h"
@@ -77,6 +81,22 @@ void draw_cell(Canvas& canvas, int index, const ImageAndMask& pictures,
 }
 
 }  // namespace
+
+std::vector<Augmentation> every_method(ConfigRequest request) {
+  request.overrides.emplace_back("generator.augmentation=True");
+  for (const KeySpec* key = begin_known_keys(); key != end_known_keys(); ++key) {
+    if (key->section != "augmentor" || key->type != ValueType::kBool) continue;
+    request.overrides.push_back(fmt::format("augmentor.{}=True", key->key));
+  }
+  std::vector<Augmentation> candidates = load_augmentation(request).options.variants;
+  candidates.insert(candidates.end(), {Shrinking{}, Shearing{}});  // if their lists are empty
+  std::vector<Augmentation> variants;
+  std::set<std::string> methods;
+  for (const Augmentation& variant : candidates) {
+    if (methods.insert(name_of(variant).method).second) variants.push_back(variant);
+  }
+  return variants;
+}
 
 void write_contact_sheet(const std::filesystem::path& file, const ImageAndMask& source,
                          const std::vector<Augmentation>& variants, std::uint64_t seed) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <opencv2/core/utility.hpp>
-#include <set>
 
 #include "apps/console.h"
 #include "apps/program.h"
@@ -9,7 +8,6 @@
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
-#include "flexunet/imaging/augmentation.h"
 #include "generator/contact_sheet.h"
 #include "generator/generate.h"
 
@@ -116,25 +114,6 @@ std::vector<SlicePair> find_pairs(const GenerateArguments& generate,
   return std::move(paired.pairs);
 }
 
-// One variant of each method, with the parameters of the config, whether it is on or not.
-std::vector<Augmentation> every_method(const Arguments& arguments) {
-  ConfigRequest request = config_request(arguments, Task::kGenerate);
-  for (const char* key : {"hflip", "vflip", "rotation", "deformation", "distortion",
-                          "barrdistortion", "pincdistortion", "sharpening", "brightening", "gamma",
-                          "noise", "blur", "crop", "elastic"}) {
-    request.overrides.push_back(fmt::format("augmentor.{}=True", key));
-  }
-  request.overrides.push_back("generator.augmentation=True");
-  std::vector<Augmentation> candidates = load_augmentation(request).options.variants;
-  candidates.insert(candidates.end(), {Shrinking{}, Shearing{}});  // if their lists are empty
-  std::vector<Augmentation> variants;
-  std::set<std::string> methods;
-  for (const Augmentation& variant : candidates) {
-    if (methods.insert(name_of(variant).method).second) variants.push_back(variant);
-  }
-  return variants;
-}
-
 void run(const Arguments& arguments, const GenerateArguments& generate_arguments,
          GenerateRequest request) {
   cv::setNumThreads(1);  // each picture has a thread of its own, see base/threads.h
@@ -151,7 +130,7 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
   const InterruptHandler handler;
   if (!generate_arguments.contact_sheet.empty()) {
     write_contact_sheet(generate_arguments.contact_sheet, read_pair(pairs.front(), request.reading),
-                        every_method(arguments), request.seed);
+                        every_method(config_request(arguments, Task::kGenerate)), request.seed);
     say(fmt::format("written: {}", generate_arguments.contact_sheet.string()));
   }
   if (request.out.empty()) return;

@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "flexunet/base/checksum.h"
+#include "flexunet/dataset/decoder.h"
 
 namespace flexunet {
 namespace {
@@ -49,12 +50,8 @@ std::uint64_t dct_bits(const cv::Mat& gray) {
 
 std::uint32_t checksum_of(const cv::Mat& picture) {
   const std::array<std::int32_t, 2> size{picture.rows, picture.cols};
-  std::uint32_t checksum = crc32_of({reinterpret_cast<const char*>(size.data()), sizeof(size)});
-  for (int y = 0; y < picture.rows; ++y) {
-    const auto bytes = static_cast<std::size_t>(picture.cols) * picture.elemSize();
-    checksum = crc32_of({reinterpret_cast<const char*>(picture.ptr(y)), bytes}, checksum);
-  }
-  return checksum;
+  return picture_checksum(picture,
+                          crc32_of({reinterpret_cast<const char*>(size.data()), sizeof(size)}));
 }
 
 }  // namespace

@@ -22,15 +22,6 @@ bool same_aspect_ratio(cv::Size a, cv::Size b) {
   return std::llabs(left - right) * kPercent <= right;
 }
 
-std::uint32_t checksum_of(const cv::Mat& picture, std::uint32_t before) {
-  for (int y = 0; y < picture.rows; ++y) {
-    const auto* row = reinterpret_cast<const char*>(picture.ptr(y));
-    const auto columns = static_cast<std::size_t>(picture.cols);
-    before = crc32_of({row, columns * picture.elemSize()}, before);
-  }
-  return before;
-}
-
 std::vector<std::int64_t> count_classes(const cv::Mat& class_mask, int classes) {
   std::vector<std::int64_t> pixels(static_cast<std::size_t>(classes));
   for (int y = 0; y < class_mask.rows; ++y) {
@@ -111,8 +102,17 @@ cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& netw
   return image;
 }
 
+std::uint32_t picture_checksum(const cv::Mat& picture, std::uint32_t before) {
+  for (int y = 0; y < picture.rows; ++y) {
+    const auto* row = reinterpret_cast<const char*>(picture.ptr(y));
+    const auto columns = static_cast<std::size_t>(picture.cols);
+    before = crc32_of({row, columns * picture.elemSize()}, before);
+  }
+  return before;
+}
+
 std::uint32_t sample_checksum(const cv::Mat& image, const cv::Mat& class_mask) {
-  return checksum_of(class_mask, checksum_of(image, 0));
+  return picture_checksum(class_mask, picture_checksum(image));
 }
 
 }  // namespace flexunet

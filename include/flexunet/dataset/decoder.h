@@ -53,6 +53,9 @@ class PairDecoder {
 cv::Mat read_image(const std::filesystem::path& path, const NetworkOptions& network,
                    const DataOptions& data);
 
+/// CRC-32 of a picture's pixels, row by row, that goes on from `before`.
+std::uint32_t picture_checksum(const cv::Mat& picture, std::uint32_t before = 0);
+
 /// SampleInfo's checksum of an image and its class mask.
 std::uint32_t sample_checksum(const cv::Mat& image, const cv::Mat& class_mask);
 

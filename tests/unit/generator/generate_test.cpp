@@ -14,6 +14,7 @@
 #include "generator/contact_sheet.h"
 #include "generator/manifest.h"
 #include "generator/phantom.h"
+#include "generator/variant_names.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {
@@ -209,6 +210,19 @@ TEST(Generate, TakesTheKneesOfTheSharedData) {
     const std::set<std::uint32_t> colors = colors_of(read_picture(request.out / entry.mask));
     if (entry.method == kSourceMethod) before = colors;
     for (const std::uint32_t color : colors) EXPECT_EQ(before.count(color), 1U) << entry.mask;
+  }
+}
+
+// The prefixes are listed once more where names are read; a new method must not be forgotten there.
+TEST(EveryMethod, HasAFileNameThatLeadsToItsSource) {
+  ConfigRequest request;
+  request.file.clear();
+  request.task = Task::kGenerate;
+  const std::vector<Augmentation> methods = every_method(request);
+  EXPECT_EQ(methods.size(), 16U);
+  for (const Augmentation& method : methods) {
+    const std::string stem = name_of(method).file_prefix + "10001";
+    EXPECT_EQ(source_stem(stem), "10001") << stem;
   }
 }
 
