@@ -7,6 +7,7 @@
 
 #include "apps/console.h"
 #include "flexunet/base/allocator.h"
+#include "flexunet/base/denormals.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
@@ -66,6 +67,7 @@ std::filesystem::path find_best_model(const std::filesystem::path& model_dir) {
 }  // namespace
 
 Session open_session(const Arguments& arguments, Task task) {
+  flush_denormals();
   keep_freed_memory();
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);

@@ -6,6 +6,7 @@
 #include "bench/operations.h"
 #include "bench/step_parts.h"
 #include "flexunet/base/allocator.h"
+#include "flexunet/base/denormals.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/device.h"
 
@@ -105,6 +106,7 @@ BENCHMARK_CAPTURE(train_parts, 256, "256")
 }  // namespace flexunet
 
 int main(int argc, char** argv) {
+  flexunet::flush_denormals();
   flexunet::keep_freed_memory();
   flexunet::select_threads(0);
   benchmark::Initialize(&argc, argv);

@@ -17,6 +17,7 @@
 
 #include "bench/bench_data.h"
 #include "flexunet/base/allocator.h"
+#include "flexunet/base/denormals.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
     std::cerr << "operation_profile 256|knee float32|bfloat16 STEPS\n";
     return 2;
   }
+  flexunet::flush_denormals();
   flexunet::keep_freed_memory();
   flexunet::select_threads(0);
   at::addGlobalCallback(

@@ -11,6 +11,7 @@
 #include "bench/network_steps.h"
 #include "bench/operations.h"
 #include "flexunet/base/allocator.h"
+#include "flexunet/base/denormals.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/model/device.h"
@@ -48,7 +49,8 @@ void write_probs(const fs::path& path, FlexUNet& model, const Dataset& batch) {
 }
 
 json run_steps(const StepArguments& arguments) {
-  keep_freed_memory();  // as the programs do
+  flush_denormals();  // both as the programs do
+  keep_freed_memory();
   const Options options = bench_options(arguments.config);
   const int threads = select_threads(arguments.threads);
   FlexUNet model(options.network);

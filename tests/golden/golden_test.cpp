@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "flexunet/base/denormals.h"
 #include "golden/quantities.h"
 
 namespace flexunet {
@@ -93,6 +94,7 @@ bool agrees(const Golden& golden) {
 }
 
 TEST(Golden, EveryRecordedNumberComesOut) {
+  flush_denormals();  // as the programs do
   const std::vector<fs::path> folders = golden_folders();
   ASSERT_FALSE(folders.empty()) << "no folder with a golden.json";
   for (const fs::path& folder : folders) {
