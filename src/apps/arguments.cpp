@@ -52,6 +52,9 @@ void add_run_options(CLI::App& app, Arguments& arguments) {
                  "Number format of the activations; auto: bfloat16 where the processor computes it")
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
       ->capture_default_str();
+  app.add_flag("--deterministic", arguments.deterministic,
+               "Equal runs give equal bytes on a GPU as well, which may be slower; on a CPU they "
+               "always do");
 }
 
 ConfigRequest config_request(const Arguments& arguments, Task task) {

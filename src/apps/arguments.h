@@ -24,6 +24,7 @@ struct Arguments {
   int threads = 0;  ///< 0: one a physical core
   std::uint64_t seed = 137;
   std::string precision = "float32";  ///< of the network's activations
+  bool deterministic = false;         ///< equal bytes on a GPU, too
 };
 
 /// How much is printed; every program has these.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <opencv2/core/mat.hpp>
 #include <vector>
@@ -12,10 +13,13 @@
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/ordered_pipeline.h"
 #include "flexunet/base/text.h"
+#include "flexunet/base/threads.h"
 #include "flexunet/dataset/decoder.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/overlay.h"
+#include "flexunet/imaging/resize.h"
 #include "flexunet/imaging/rgb_map.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
@@ -84,6 +88,15 @@ TiledInferOptions choose_tiles(const Options& options, const InferArguments& arg
   return tiles;
 }
 
+// A batch of images on its way: read ahead of the network, written behind it.
+struct ImageBatch {
+  std::vector<fs::path> files;  // those that could be read
+  std::vector<cv::Mat> images;  // at their own sizes
+  std::vector<cv::Mat> sized;   // at the network's; none where images are tiled
+  std::vector<cv::Mat> masks;
+  Findings unreadable;
+};
+
 class Inferencer {
  public:
   Inferencer(const Session& session, const InferArguments& arguments, fs::path output)
@@ -91,42 +104,99 @@ class Inferencer {
         arguments_(arguments),
         output_(std::move(output)),
         tiles_(choose_tiles(session.options, arguments)),
+        model_size_(session.options.network.image_width, session.options.network.image_height),
         rgb_map_(session.options.data.rgb_map),
         model_(load_best_model(session).network) {}
 
-  /// Predicts one batch of files and writes their masks; unreadable files become findings.
+  /// Predicts all files and writes their masks, one batch after the other, while the next one is
+  /// read and the one before is written; unreadable files become findings.
   void infer(const std::vector<fs::path>& files, Findings& findings) {
-    std::vector<fs::path> readable;
-    std::vector<cv::Mat> images;
-    for (const fs::path& file : files) {
-      try {
-        images.push_back(read_image(file, session_.options.network, session_.options.data));
-        readable.push_back(file);
-      } catch (const DataError& error) {
-        findings.add(error.what());
-      }
+    const auto batch_size =
+        static_cast<std::size_t>(arguments_.tiled ? 1 : session_.options.eval_batch_size);
+    OrderedPipeline<ImageBatch> batches(
+        (files.size() + batch_size - 1) / batch_size, look_ahead(), [&](std::size_t index) {
+          const std::size_t first = index * batch_size;
+          const std::size_t last = std::min(files.size(), first + batch_size);
+          return read({files.begin() + static_cast<std::ptrdiff_t>(first),
+                       files.begin() + static_cast<std::ptrdiff_t>(last)});
+        });
+    std::future<ImageBatch> writing;  // its end waits for the thread
+    while (!batches.done()) {
+      ImageBatch batch = batches.next();
+      for (const std::string& problem : batch.unreadable.problems()) findings.add(problem);
+      predict(batch);
+      say_written(writing);
+      writing = std::async(std::launch::async, [this, done = std::move(batch)]() mutable {
+        write(done);
+        return std::move(done);
+      });
+      if (is_frugal()) say_written(writing);
     }
-    if (images.empty()) return;
-    const std::vector<cv::Mat> masks = predict(images);
-    for (std::size_t i = 0; i < images.size(); ++i) write(readable[i], images[i], masks[i]);
+    say_written(writing);
   }
 
   std::size_t written() const { return written_; }
 
  private:
-  std::vector<cv::Mat> predict(const std::vector<cv::Mat>& images) {
-    if (!arguments_.tiled) return predict_class_masks(model_, images, session_.device);
-    std::vector<cv::Mat> masks;
-    for (const cv::Mat& image : images) {
-      masks.push_back(predict_tiled(model_, image, tiles_, session_.device));
-    }
-    return masks;
+  // Large images on a CPU: in memory one at a time, and reading takes a small part of the time.
+  bool is_frugal() const { return arguments_.tiled && session_.device.is_cpu(); }
+
+  LookAhead look_ahead() const {
+    const int workers = loader_workers(session_.threads, session_.device.is_cuda());
+    return {is_frugal() ? 0 : workers, static_cast<std::size_t>(workers) + 1};
   }
 
-  void write(const fs::path& file, const cv::Mat& image, const cv::Mat& mask) {
+  ImageBatch read(const std::vector<fs::path>& files) const {
+    ImageBatch batch;
+    for (const fs::path& file : files) {
+      try {
+        batch.images.push_back(read_image(file, session_.options.network, session_.options.data));
+        batch.files.push_back(file);
+      } catch (const DataError& error) {
+        batch.unreadable.add(error.what());
+      }
+    }
+    if (arguments_.tiled) return batch;
+    for (const cv::Mat& image : batch.images) {
+      batch.sized.push_back(resize_image(image, model_size_));
+    }
+    return batch;
+  }
+
+  void predict(ImageBatch& batch) {
+    if (batch.images.empty()) return;
+    if (!arguments_.tiled) {
+      batch.masks = predict_sized_masks(model_, batch.sized, session_.device);
+      return;
+    }
+    for (const cv::Mat& image : batch.images) {
+      batch.masks.push_back(predict_tiled(model_, image, tiles_, session_.device));
+    }
+  }
+
+  void write(const ImageBatch& batch) const {
+    for (std::size_t i = 0; i < batch.images.size(); ++i) {
+      write(batch.files[i], batch.images[i], resize_mask(batch.masks[i], batch.images[i].size()));
+    }
+  }
+
+  // Waits for a batch that is being written, if there is one; passes on why it could not be.
+  void say_written(std::future<ImageBatch>& writing) {
+    if (!writing.valid()) return;
+    for (const fs::path& file : writing.get().files) {
+      ++written_;
+      say_more(mask_path(file).string());
+    }
+  }
+
+  fs::path mask_path(const fs::path& file) const {
+    return output_ / (file.stem().string() + ".png");
+  }
+
+  void write(const fs::path& file, const cv::Mat& image, const cv::Mat& mask) const {
     const std::string stem = file.stem().string();
     const InferOptions& infer = session_.options.infer;
-    write_palette_png(output_ / (stem + ".png"), mask, rgb_map_);
+    write_palette_png(mask_path(file), mask, rgb_map_);
     if (infer.npy_slices_dir || arguments_.overlay) {
       cv::Mat picture = shown_picture(image, infer.shown_channel);
       if (infer.npy_slices_dir) write_png(*infer.npy_slices_dir / (stem + ".png"), picture);
@@ -135,14 +205,13 @@ class Inferencer {
         write_png(output_ / (stem + kOverlay + ".png"), picture);
       }
     }
-    ++written_;
-    say_more((output_ / (stem + ".png")).string());
   }
 
   const Session& session_;
   const InferArguments& arguments_;
   fs::path output_;
   TiledInferOptions tiles_;
+  cv::Size model_size_;
   RgbMap rgb_map_;
   FlexUNet model_;
   std::size_t written_ = 0;
@@ -171,15 +240,7 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
     return;
   }
   Findings findings;
-  // Large images are in memory one at a time.
-  const auto batch_size =
-      static_cast<std::size_t>(infer_arguments.tiled ? 1 : options.eval_batch_size);
-  for (std::size_t first = 0; first < files.size(); first += batch_size) {
-    const std::size_t last = std::min(files.size(), first + batch_size);
-    inferencer.infer({files.begin() + static_cast<std::ptrdiff_t>(first),
-                      files.begin() + static_cast<std::ptrdiff_t>(last)},
-                     findings);
-  }
+  inferencer.infer(files, findings);
   say(fmt::format("{} masks written to {}", inferencer.written(), folders.output.string()));
   findings.throw_if_any<DataError>();
 }

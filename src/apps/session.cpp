@@ -79,7 +79,8 @@ Session open_session(const Arguments& arguments, Task task) {
                   arguments.lenient,
                   arguments.dry_run};
   cv::setNumThreads(1);  // see base/threads.h
-  set_up_device(session.device);
+  set_up_device(session.device, arguments.deterministic ? Determinism::kDeterministic
+                                                        : Determinism::kFastest);
   session.compute_type = select_compute_type(arguments.precision, session.device);
   say_more(fmt::format("device {}, {}, {} threads", session.device.str(),
                        precision_name(session.compute_type), session.threads));

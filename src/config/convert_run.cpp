@@ -55,6 +55,7 @@ class RunReader {
     tiled.split_size = settings_.integer("tiledinfer", "split_size");
     tiled.overlapping = settings_.integer("tiledinfer", "overlapping");
     tiled.blending = settings_.flag("tiledinfer", "blending");
+    tiled.batch_size = settings_.integer("eval", "batch_size");
     if (tiled.overlapping >= tiled.split_size) {
       settings_.reject("tiledinfer", "overlapping",
                        fmt::format("must be below split_size, which is {}", tiled.split_size));

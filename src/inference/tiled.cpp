@@ -28,6 +28,9 @@ torch::Tensor span_weights(const TileSpan& span, int side, bool blending) {
 struct Axis {
   std::vector<TileSpan> spans;
   std::vector<torch::Tensor> weights;  // of each window; sum to 1 at every pixel of the image
+  void to(torch::Device device) {
+    for (torch::Tensor& each : weights) each = each.to(device);
+  }
 };
 
 // Windows form a grid, so that weights that sum to 1 along either axis sum to 1 in the plane.
@@ -60,7 +63,8 @@ cv::Mat crop_window(const cv::Mat& image, const TileSpan& row, const TileSpan& c
 // Weighted probabilities of the rows that later windows still touch.
 class Band {
  public:
-  Band(int num_classes, int side, int width) : sums_(torch::zeros({num_classes, side, width})) {}
+  Band(int num_classes, int side, int width, torch::Device device)
+      : sums_(torch::zeros({num_classes, side, width}, device)) {}
 
   void add(const torch::Tensor& probs, const torch::Tensor& weights, int column) {
     const auto width = std::min<std::int64_t>(weights.size(1), sums_.size(2) - column);
@@ -109,17 +113,29 @@ void predict_tiled_probs(FlexUNet& model, const cv::Mat& image, const TiledInfer
   const c10::InferenceMode inference;
   const int side = options.split_size + 2 * options.overlapping;
   const cv::Size model_size(model->network().image_width, model->network().image_height);
-  const Axis rows = make_axis(image.rows, options);
-  const Axis columns = make_axis(image.cols, options);
-  Band band(model->network().num_classes, side, image.cols);
+  Axis rows = make_axis(image.rows, options);
+  Axis columns = make_axis(image.cols, options);
+  rows.to(device);
+  columns.to(device);
+  // A CPU gains nothing by more, which would cost it memory.
+  const auto batch_size = static_cast<std::size_t>(device.is_cpu() ? 1 : options.batch_size);
+  Band band(model->network().num_classes, side, image.cols, device);
   for (std::size_t i = 0; i < rows.spans.size(); ++i) {
     const TileSpan& row = rows.spans[i];
-    for (std::size_t j = 0; j < columns.spans.size(); ++j) {
-      const TileSpan& column = columns.spans[j];
-      const cv::Mat window = resize_image(crop_window(image, row, column, side), model_size);
-      const torch::Tensor probs = torch::upsample_bilinear2d(predict_probs(model, {window}, device),
-                                                             {side, side}, /*align_corners=*/false);
-      band.add(probs[0], torch::outer(rows.weights[i], columns.weights[j]), column.start);
+    for (std::size_t first = 0; first < columns.spans.size(); first += batch_size) {
+      const std::size_t last = std::min(columns.spans.size(), first + batch_size);
+      std::vector<cv::Mat> windows;
+      for (std::size_t j = first; j < last; ++j) {
+        windows.push_back(
+            resize_image(crop_window(image, row, columns.spans[j], side), model_size));
+      }
+      const torch::Tensor probs =
+          torch::upsample_bilinear2d(predict_probs_on(device, model, windows), {side, side},
+                                     /*align_corners=*/false);
+      for (std::size_t j = first; j < last; ++j) {
+        band.add(probs[static_cast<std::int64_t>(j - first)],
+                 torch::outer(rows.weights[i], columns.weights[j]), columns.spans[j].start);
+      }
     }
     const int finished = i + 1 < rows.spans.size() ? rows.spans[i + 1].start : image.rows;
     band.finish(row.start, finished - row.start, sink);
@@ -132,7 +148,7 @@ cv::Mat predict_tiled(FlexUNet& model, const cv::Mat& image, const TiledInferOpt
   cv::Mat class_mask(image.size(), CV_8UC1);
   predict_tiled_probs(
       model, image, options, device, [&](int first_row, const torch::Tensor& probs) {
-        const torch::Tensor classes = probs.argmax(0).to(torch::kUInt8).contiguous();
+        const torch::Tensor classes = probs.argmax(0).to(torch::kUInt8).cpu().contiguous();
         std::memcpy(class_mask.ptr(first_row), classes.data_ptr<std::uint8_t>(),
                     static_cast<std::size_t>(classes.numel()));
       });

@@ -25,8 +25,9 @@ torch::Tensor stack(const std::vector<cv::Mat>& pictures, torch::TensorOptions o
 
 }  // namespace
 
-torch::Tensor stack_images(const std::vector<cv::Mat>& images) {
-  return stack<std::uint8_t>(images, torch::kUInt8).permute({0, 3, 1, 2});
+torch::Tensor stack_images(const std::vector<cv::Mat>& images, torch::Device device) {
+  return stack<std::uint8_t>(images, torch::dtype(torch::kUInt8).pinned_memory(device.is_cuda()))
+      .permute({0, 3, 1, 2});
 }
 
 Batch assemble_batch(const std::vector<Sample>& samples, torch::Device device) {
@@ -39,7 +40,7 @@ Batch assemble_batch(const std::vector<Sample>& samples, torch::Device device) {
   const bool pinned = device.is_cuda();
   const auto bytes = torch::dtype(torch::kUInt8).pinned_memory(pinned);
   Batch batch;
-  batch.images = stack<std::uint8_t>(images, bytes).permute({0, 3, 1, 2});
+  batch.images = stack_images(images, device);
   // Tensor::to would start a team of OpenMP threads here, see base/threads.h.
   batch.class_masks = (pinned ? stack<std::uint8_t>(class_masks, bytes)
                               : stack<std::int64_t>(class_masks, torch::kLong))

@@ -1,9 +1,11 @@
 #include "flexunet/model/device.h"
 
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 #include "flexunet/base/error.h"
@@ -57,11 +59,23 @@ torch::Device select_device(const std::string& name) {
   return torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index));
 }
 
-void set_up_device(torch::Device device) {
+void set_up_device(torch::Device device, Determinism determinism) {
   if (!device.is_cuda()) return;
-  at::globalContext().setBenchmarkCuDNN(true);
+  const bool deterministic = determinism == Determinism::kDeterministic;
+  // cuBLAS reads it when it is used first; PyTorch's documentation names the value.
+  constexpr int kKeepWhatTheUserSet = 0;
+  if (deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", kKeepWhatTheUserSet);
+  at::globalContext().setDeterministicCuDNN(deterministic);
+  // What is made without naming a device, and every library that asks for the current one.
+  c10::impl::VirtualGuardImpl(device.type()).setDevice(device);
   allow_tf32(true);
 }
+
+AlgorithmSearch::AlgorithmSearch(bool wanted) : before_(at::globalContext().benchmarkCuDNN()) {
+  at::globalContext().setBenchmarkCuDNN(wanted && !at::globalContext().deterministicCuDNN());
+}
+
+AlgorithmSearch::~AlgorithmSearch() { at::globalContext().setBenchmarkCuDNN(before_); }
 
 void allow_tf32(bool allowed) { set_tf32(allowed); }
 

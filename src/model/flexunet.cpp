@@ -44,7 +44,7 @@ ConvolutionImpl::ConvolutionImpl(std::int64_t in_channels, std::int64_t out_chan
       dilation_(dilation) {}
 
 torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
-  return convolve(x, weight_, bias_, dilation_);
+  return convolve(x, weight_, bias_, dilation_, prepared_);
 }
 
 ConvBlockImpl::ConvBlockImpl(const NetworkOptions& network, int level, std::int64_t in_channels)
@@ -82,11 +82,14 @@ UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_
       bias_(register_parameter("bias", torch::empty({out_channels}))) {}
 
 torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x, const torch::Tensor& skip) {
-  const torch::Tensor kernel =
-      weight_.permute({2, 3, 1, 0}).reshape({4 * weight_.size(1), weight_.size(0), 1, 1});
   const torch::ScalarType type = x.scalar_type();
+  const torch::Tensor kernel = prepared_.get(weight_, type, [&](const torch::Tensor& weight) {
+    return weight.permute({2, 3, 1, 0})
+        .reshape({4 * weight.size(1), weight.size(0), 1, 1})
+        .to(type);
+  });
   const torch::Tensor bias = bias_.repeat({4});
-  return unfold_beside_skip(torch::conv2d(x, kernel.to(type), bias.to(type)), skip);
+  return unfold_beside_skip(torch::conv2d(x, kernel, bias.to(type)), skip);
 }
 
 DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)

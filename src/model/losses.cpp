@@ -80,7 +80,8 @@ torch::Tensor weighted_mean(const torch::Tensor& pixels, const torch::Tensor& cl
 
 torch::Tensor crossentropy(const LossOptions& options, const torch::Tensor& logits,
                            const torch::Tensor& class_masks) {
-  if (options.class_weights.empty()) {
+  // LibTorch's mean adds on a GPU in the order in which its blocks come to their end.
+  if (options.class_weights.empty() && logits.is_cpu()) {
     return torch::nn::functional::cross_entropy(logits, class_masks);
   }
   return weighted_mean(pixel_crossentropy(logits, class_masks), class_masks, options.class_weights);

@@ -113,7 +113,22 @@ struct Unfolded {
   torch::Tensor folded;  // (N,4C,H,W), channels_last
   torch::Tensor wide;    // (N,C+S,2H,2W), channels_last
 };
+
+// By LibTorch, where there is no loop for the device or the numbers.
+void copy_pixel_views(const Unfolded& tensors, Direction direction) {
+  const std::int64_t n = tensors.folded.size(0), height = tensors.folded.size(2),
+                     width = tensors.folded.size(3), channels = tensors.folded.size(1) / 4;
+  const torch::Tensor folded =
+      tensors.folded.permute({0, 2, 3, 1}).view({n, height, width, 2, 2, channels});
+  const torch::Tensor wide = tensors.wide.slice(1, 0, channels)
+                                 .permute({0, 2, 3, 1})
+                                 .view({n, height, 2, width, 2, channels})
+                                 .permute({0, 1, 3, 2, 4, 5});
+  direction == Direction::kUnfold ? wide.copy_(folded) : folded.copy_(wide);
+}
+
 void copy_pixels(const Unfolded& tensors, Direction direction) {
+  if (!has_kernels(tensors.wide)) return copy_pixel_views(tensors, direction);
   const torch::Tensor& folded = tensors.folded;
   const std::int64_t width = folded.size(3);
   const auto size = static_cast<std::int64_t>(folded.element_size());
@@ -176,13 +191,7 @@ PooledFeatures pool_with_skip(const torch::Tensor& features) {
 }
 
 torch::Tensor unfold_beside_skip(const torch::Tensor& features, const torch::Tensor& skip) {
-  if (has_kernels(features) && has_kernels(skip)) return UnfoldBesideSkip::apply(features, skip);
-  const torch::Tensor spread =
-      features
-          .view({features.size(0), 2, 2, features.size(1) / 4, features.size(2), features.size(3)})
-          .permute({0, 3, 4, 1, 5, 2})
-          .reshape({skip.size(0), features.size(1) / 4, skip.size(2), skip.size(3)});
-  return torch::cat({spread, skip}, 1);
+  return UnfoldBesideSkip::apply(features, skip);
 }
 
 }  // namespace flexunet

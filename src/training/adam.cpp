@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "flexunet/kernels/adam_update.h"
+#include "model/libtorch_versions.h"
 
 namespace flexunet {
 namespace {
@@ -30,6 +31,17 @@ class AfterGradient : public torch::autograd::FunctionPostHook {
   std::function<void()> run_;
 };
 
+// `tensor` with the strides of `parameter`; itself where those of extents above 1 are the same.
+torch::Tensor laid_out_like(const torch::Tensor& parameter, const torch::Tensor& tensor) {
+  if (tensor.strides() == parameter.strides()) return tensor;
+  for (std::int64_t i = 0; i < parameter.dim(); ++i) {
+    if (parameter.size(i) > 1 && parameter.stride(i) != tensor.stride(i)) {
+      return torch::empty_like(parameter).copy_(tensor);
+    }
+  }
+  return tensor.as_strided(parameter.sizes(), parameter.strides());
+}
+
 }  // namespace
 
 Adam::Adam(std::vector<torch::Tensor> parameters, const OptimizerOptions& options)
@@ -41,14 +53,47 @@ Adam::Adam(std::vector<torch::Tensor> parameters, const OptimizerOptions& option
 }
 
 void Adam::step() {
-  ++steps_;
+  begin_step();
+  if (updates_all_at_once()) return update_all();
   for (std::size_t i = 0; i < parameters_.size(); ++i) update(i);
 }
 
 void Adam::step_backward(const torch::Tensor& loss) {
+  begin_step();
+  update_backward(loss);
+}
+
+bool Adam::updates_all_at_once() const {
+  return kHasFusedAdam && !parameters_.empty() && parameters_.front().is_cuda();
+}
+
+void Adam::begin_step() {
   ++steps_;
+  if (!updates_all_at_once()) return;
+  if (!fused_step_size_.defined()) {
+    const torch::TensorOptions options = parameters_.front().options().requires_grad(false);
+    fused_step_size_ = torch::empty({}, options);
+    if (options_.optimizer == OptimizerKind::kAdamW) fused_kept_ = torch::empty({}, options);
+    // LibTorch corrects its moments by 1 - beta^steps, which is 1 here: Keras's correction, which
+    // leaves epsilon alone, is in the step size.
+    constexpr double kLongAfterTheFirst = 1e9;
+    fused_steps_ = torch::full({}, kLongAfterTheFirst, options);
+  }
+  fused_step_size_.fill_(step_size());
+  if (fused_kept_.defined()) fused_kept_.fill_(kept_by_decay());
+}
+
+void Adam::update_backward(const torch::Tensor& loss) {
+  if (updates_all_at_once()) {
+    loss.backward();
+    return update_all();
+  }
   if (gradient_ends_.empty()) update_when_gradient_is_known();
   loss.backward();
+}
+
+void Adam::mark_parameters_changed() {
+  for (torch::Tensor& parameter : parameters_) parameter.unsafeGetTensorImpl()->bump_version();
 }
 
 void Adam::update_when_gradient_is_known() {
@@ -66,6 +111,25 @@ void Adam::update(std::size_t i) {
       parameters_[i].device().is_cpu() && parameters_[i].scalar_type() == torch::kFloat32;
   in_one_pass ? update_in_one_pass(i) : update_step_by_step(i);
   parameters_[i].mutable_grad().reset();
+}
+
+void Adam::update_all() {
+  const torch::NoGradGuard no_grad;
+  FusedAdam all{{}, {}, {}, {}, options_.clipvalue, kBeta1, kBeta2, kEpsilon, fused_step_size_,
+                fused_kept_, fused_steps_};
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    torch::Tensor& parameter = parameters_[i];
+    if (!parameter.grad().defined()) continue;
+    all.parameters.push_back(parameter);
+    // The kernel has one index for all of a parameter's tensors.
+    all.gradients.push_back(laid_out_like(parameter, parameter.grad()));
+    all.first_moments.push_back(first_moments_[i]);
+    all.second_moments.push_back(second_moments_[i]);
+    parameter.mutable_grad().reset();
+  }
+  if (all.parameters.empty()) return;
+  run_fused_adam(all);
+  mark_parameters_changed();
 }
 
 double Adam::step_size() const {
@@ -98,9 +162,7 @@ void Adam::update_in_one_pass(std::size_t i) {
   torch::Tensor gradient = parameter.grad();
   // One index for all arrays: they must lie in memory alike.
   for (torch::Tensor* tensor : {&gradient, &first_moments_[i], &second_moments_[i]}) {
-    if (tensor->strides() != parameter.strides()) {
-      *tensor = torch::empty_like(parameter).copy_(*tensor);
-    }
+    *tensor = laid_out_like(parameter, *tensor);
   }
   AdamCoefficients coefficients{};
   coefficients.clip = static_cast<float>(options_.clipvalue);
@@ -118,6 +180,7 @@ void Adam::update_in_one_pass(std::size_t i) {
     adam_update(coefficients, arrays, static_cast<std::size_t>(begin),
                 static_cast<std::size_t>(end));
   });
+  parameter.unsafeGetTensorImpl()->bump_version();
 }
 
 }  // namespace flexunet

@@ -8,9 +8,11 @@
 #include "flexunet/base/random.h"
 #include "flexunet/imaging/augmentation.h"
 #include "flexunet/loader/batch_loader.h"
+#include "flexunet/model/device.h"
 #include "flexunet/model/losses.h"
 #include "flexunet/training/epoch_plan.h"
 #include "flexunet/training/trainer.h"
+#include "training/step_graph.h"
 #include "training/stopwatch.h"
 
 namespace flexunet {
@@ -96,13 +98,22 @@ std::size_t Trainer::samples_per_epoch(const Dataset& train) const {
 }
 
 void Trainer::train_step(const Batch& batch, RunningMeans& means) {
+  const std::int64_t images = batch.images.size(0);
+  // A shape of its own is worth no search: the last batch of an epoch.
+  const AlgorithmSearch search(images == options_.batch_size);
+  optimizer_.begin_step();
+  const StepResult result = graph_ ? graph_->run(batch) : compute_step(batch);
+  if (graph_) optimizer_.mark_parameters_changed();
+  means.add(result.loss, result.metric, static_cast<std::size_t>(images));
+}
+
+StepResult Trainer::compute_step(const Batch& batch) {
   const torch::Tensor logits = model_(batch.images);
   const torch::Tensor loss = compute_loss(options_.loss, logits, batch.class_masks);
-  optimizer_.step_backward(loss);
+  optimizer_.update_backward(loss);
   const torch::NoGradGuard no_grad;
-  const torch::Tensor probs = torch::softmax(logits, 1);
-  means.add(loss, compute_metric(options_.loss, probs, batch.class_masks),
-            static_cast<std::size_t>(batch.images.size(0)));
+  return {loss.detach(),
+          compute_metric(options_.loss, torch::softmax(logits, 1), batch.class_masks)};
 }
 
 }  // namespace flexunet

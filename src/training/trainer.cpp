@@ -9,6 +9,7 @@
 #include "flexunet/base/interrupt.h"
 #include "flexunet/inference/evaluate.h"
 #include "flexunet/training/run_checkpoint.h"
+#include "training/step_graph.h"
 #include "training/stopwatch.h"
 
 namespace flexunet {
@@ -19,6 +20,8 @@ Trainer::Trainer(FlexUNet model, const TrainerOptions& options, torch::Device de
       device_(device),
       optimizer_(model_->parameters(), options.optimizer),
       control_(options.optimizer.learning_rate) {}
+
+Trainer::~Trainer() = default;
 
 void Trainer::resume(const SafetensorsFile& checkpoint) {
   RunState state = load_run(checkpoint, model_, optimizer_);
@@ -42,6 +45,10 @@ void Trainer::save(const std::filesystem::path& path, Metadata metadata) const {
 }
 
 TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks) {
+  const OwnStream stream(device_);
+  if (device_.is_cuda() && options_.record_steps && StepGraph::is_available()) {
+    graph_ = std::make_unique<StepGraph>([this](const Batch& batch) { return compute_step(batch); });
+  }
   for (const auto& callback : callbacks) callback->on_train_begin(epochs_, control_);
   if (options_.roll_back) last_good_ = take_snapshot();
   while (static_cast<int>(epochs_.size()) < options_.epochs && !control_.stop_reason()) {

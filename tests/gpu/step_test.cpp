@@ -133,7 +133,60 @@ TEST_F(LossOnGpu, CountsTheSameClassPixels) {
                            count_class_pixels(predicted, truth, 7)));
 }
 
+// What adds in the order in which threads come gives other bits from run to run.
+class DeterministicOnGpu : public OnGpu {
+ protected:
+  void SetUp() override {
+    OnGpu::SetUp();
+    if (!IsSkipped()) set_up_device(kGpu, Determinism::kDeterministic);
+  }
+  void TearDown() override {
+    if (!IsSkipped()) set_up_device(kGpu);
+  }
+};
+
+TEST_F(DeterministicOnGpu, EqualStepsGiveEqualBytes) {
+  for (const LossKind kind : {LossKind::kCategoricalCrossentropy, LossKind::kDiceLossMulticlass,
+                              LossKind::kCategoricalFocalDiceLoss, LossKind::kDiceCrossentropy,
+                              LossKind::kFocalCrossentropy}) {
+    for (const NormalizationKind normalization :
+         {NormalizationKind::kNone, NormalizationKind::kBatch, NormalizationKind::kGroup}) {
+      for (const torch::ScalarType type : {torch::kFloat32, torch::kBFloat16}) {
+        LossOptions options;
+        options.loss = kind;
+        const Step first = step_on(kGpu, type, normalization, options);
+        const Step second = step_on(kGpu, type, normalization, options);
+        EXPECT_TRUE(torch::equal(first.loss, second.loss)) << name_of(kind);
+        const auto expected = first.model->named_parameters();
+        for (const auto& item : second.model->named_parameters()) {
+          EXPECT_TRUE(torch::equal(expected[item.key()].grad(), item.value().grad()))
+              << name_of(kind) << ", " << name_of(normalization) << ", " << item.key();
+        }
+      }
+    }
+  }
+}
+
 using DeviceOnGpu = OnGpu;
+
+TEST_F(DeviceOnGpu, BecomesTheCurrentOne) {
+  EXPECT_EQ(torch::empty({}, torch::kCUDA).device(), kGpu);
+}
+
+TEST_F(DeviceOnGpu, SearchesForAlgorithmsOnlyWhileAsked) {
+  const auto searches = [] { return at::globalContext().benchmarkCuDNN(); };
+  EXPECT_FALSE(searches());
+  {
+    const AlgorithmSearch search(true);
+    EXPECT_TRUE(searches());
+    const AlgorithmSearch none(false);
+    EXPECT_FALSE(searches());
+  }
+  EXPECT_FALSE(searches());
+  set_up_device(kGpu, Determinism::kDeterministic);
+  EXPECT_FALSE((AlgorithmSearch(true), searches()));
+  set_up_device(kGpu);
+}
 
 TEST_F(DeviceOnGpu, IsChosenByNameAndNumber) {
   EXPECT_EQ(select_device("auto"), kGpu);

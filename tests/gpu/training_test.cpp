@@ -5,6 +5,7 @@
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/inference/evaluate.h"
 #include "flexunet/inference/predict.h"
+#include "flexunet/inference/tiled.h"
 #include "gpu/gpu.h"
 #include "support/temporary_folder.h"
 #include "support/toy_dataset.h"
@@ -28,8 +29,10 @@ NetworkOptions network() {
 
 // A trainer on a device, and what its epochs told.
 struct DeviceRun {
-  explicit DeviceRun(torch::Device device, torch::ScalarType type = torch::kFloat32)
-      : model(network(), 5), trainer(placed(model, device, type), options(), device) {}
+  explicit DeviceRun(torch::Device device, torch::ScalarType type = torch::kFloat32,
+                     const NetworkOptions& shape = network(),
+                     const TrainerOptions& settings = options())
+      : model(shape, 5), trainer(placed(model, device, type), settings, device) {}
   static FlexUNet placed(FlexUNet model, torch::Device device, torch::ScalarType type) {
     model->to(device);
     model->set_compute_type(type);
@@ -38,7 +41,7 @@ struct DeviceRun {
   static TrainerOptions options() {
     TrainerOptions options;
     options.epochs = kEpochs;
-    options.batch_size = 4;
+    options.batch_size = 3;
     options.loader_workers = 1;
     options.optimizer.learning_rate = 0.005;
     options.roll_back = true;  // takes a copy of everything after each epoch
@@ -53,7 +56,8 @@ struct DeviceRun {
     const Recorder& record = *recorder;
     Callbacks callbacks;
     callbacks.push_back(std::move(recorder));
-    trainer.fit(toy_dataset(10, kSize), toy_dataset(3, kSize), callbacks);
+    // Batches of two shapes, and enough of the first that its steps are recorded and replayed.
+    trainer.fit(toy_dataset(20, kSize), toy_dataset(3, kSize), callbacks);
     return record.epochs;
   }
 
@@ -77,6 +81,80 @@ TEST_F(TrainingOnGpu, HasTheLossesOfTheCpu) {
   const std::vector<EpochResult> gpu = DeviceRun(kGpu).fit(folder.path() / "gpu");
   EXPECT_LT(cpu.back().loss, 0.8 * cpu.front().loss);
   expect_same_epochs(cpu, gpu, 0.01);
+}
+
+// LibTorch's kernel for all parameters, bent to Keras's formula, beside ours.
+TEST_F(TrainingOnGpu, UpdatesWeightsAsTheCpu) {
+  for (const OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW}) {
+    OptimizerOptions options;
+    options.optimizer = kind;
+    options.learning_rate = 0.01;
+    options.clipvalue = 0.02;
+    options.weight_decay = 0.5;
+    torch::manual_seed(4);
+    std::vector<torch::Tensor> cpu{
+        torch::randn({16, 8, 3, 3}).contiguous(torch::MemoryFormat::ChannelsLast),
+        torch::randn({4, 16, 1, 1}), torch::randn({16})};
+    std::vector<torch::Tensor> gpu;
+    for (torch::Tensor& weight : cpu) {
+      gpu.push_back(weight.to(kGpu).requires_grad_());
+      weight.requires_grad_();
+    }
+    Adam on_cpu(cpu, options), on_gpu(gpu, options);
+    for (int step = 0; step < 50; ++step) {
+      for (std::size_t i = 0; i < cpu.size(); ++i) {
+        // In PyTorch's order, whatever the weight's.
+        const torch::Tensor gradient = torch::randn(cpu[i].sizes()) * 0.02;
+        cpu[i].mutable_grad() = gradient.clone();
+        gpu[i].mutable_grad() = gradient.to(kGpu);
+      }
+      on_cpu.step();
+      on_gpu.step();
+    }
+    for (std::size_t i = 0; i < cpu.size(); ++i) {
+      EXPECT_LT((cpu[i] - gpu[i].cpu()).abs().max().item<double>(), 1e-5) << name_of(kind);
+      EXPECT_FALSE(gpu[i].grad().defined());
+    }
+  }
+}
+
+// A graph that is replayed draws new dropout for each step, and follows the learning rate.
+TEST_F(TrainingOnGpu, RecordedStepsHaveTheBytesOfStepsThatAreNot) {
+  set_up_device(kGpu, Determinism::kDeterministic);
+  for (const OptimizerKind optimizer : {OptimizerKind::kAdam, OptimizerKind::kAdamW}) {
+    const TemporaryFolder folder;
+    TrainerOptions options = DeviceRun::options();
+    options.optimizer.optimizer = optimizer;
+    NetworkOptions shape = network();
+    shape.dropout_rate = 0.2;
+    for (const bool recorded : {false, true}) {
+      options.record_steps = recorded;
+      DeviceRun run(kGpu, torch::kBFloat16, shape, options);
+      auto halve = std::make_unique<Recorder>();
+      halve->react = [&](const EpochResult& result, TrainControl& control) {
+        control.set_learning_rate(result.learning_rate / 2);
+        run.trainer.save(folder.path() / (recorded ? "recorded" : "plain"), {});
+      };
+      Callbacks callbacks;
+      callbacks.push_back(std::move(halve));
+      run.trainer.fit(toy_dataset(20, kSize), toy_dataset(3, kSize), callbacks);
+    }
+    EXPECT_TRUE(read_file(folder.path() / "recorded") == read_file(folder.path() / "plain"))
+        << name_of(optimizer);
+  }
+  set_up_device(kGpu);
+}
+
+// Its weights in the number format of the activations are kept from one prediction to the next.
+TEST_F(TrainingOnGpu, PredictsWithTheWeightsOfTheLastStep) {
+  FlexUNet model = DeviceRun::placed(FlexUNet(network(), 5), kGpu, torch::kBFloat16);
+  const std::vector<cv::Mat> images{toy_samples(1, kSize).front().image};
+  const torch::Tensor before = predict_probs(model, images, kGpu);
+  EXPECT_TRUE(torch::equal(predict_probs(model, images, kGpu), before));
+  Adam optimizer(model->parameters(), {});
+  model->train();
+  optimizer.step_backward(model(torch::full({2, 3, kSize, kSize}, 100, kGpu)).sum());
+  EXPECT_FALSE(torch::equal(predict_probs(model, images, kGpu), before));
 }
 
 TEST_F(TrainingOnGpu, LearnsInBfloat16) {
@@ -126,6 +204,19 @@ TEST_F(TrainingOnGpu, PredictsAsTheCpu) {
   for (std::size_t i = 0; i < images.size(); ++i) {
     EXPECT_LE(cv::countNonZero(cpu_masks[i] != gpu_masks[i]), kSize * kSize / 100);
   }
+}
+
+TEST_F(TrainingOnGpu, TilesAsTheCpu) {
+  FlexUNet model(network(), 5);
+  const cv::Mat image = toy_samples(1, 5 * kSize).front().image;
+  TiledInferOptions tiles;
+  tiles.split_size = 24;
+  tiles.overlapping = 4;
+  tiles.batch_size = 3;  // does not divide the windows of a row
+  const cv::Mat cpu = predict_tiled(model, image, tiles, torch::kCPU);
+  model->to(kGpu);
+  const cv::Mat gpu = predict_tiled(model, image, tiles, kGpu);
+  EXPECT_LE(cv::countNonZero(cpu != gpu), static_cast<int>(image.total() / 100));
 }
 
 TEST_F(TrainingOnGpu, SavesWhatTheCpuReads) {

@@ -147,6 +147,7 @@ struct TiledInferOptions {
   int split_size = 512;  ///< pixels of a cell's side
   int overlapping = 64;  ///< pixels of margin around a cell
   bool blending = true;  ///< average overlapping windows; false pastes cells edge to edge
+  int batch_size = 4;    ///< windows that a GPU predicts at once; a CPU takes one after the other
 };
 
 /// Everything a run needs to know, parsed once, checked once, then const. Paths are absolute.

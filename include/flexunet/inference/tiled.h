@@ -23,15 +23,16 @@ struct TileSpan {
 /// 2 * overlapping (an image that is smaller is padded).
 std::vector<TileSpan> tile_spans(int length, const TiledInferOptions& options);
 
-/// Takes class probabilities (num_classes, rows, W) float32 on the CPU, which sum to 1 over the
-/// classes, of the rows from `first_row` on. The tensor may be overwritten after the call.
+/// Takes class probabilities (num_classes, rows, W) float32, which sum to 1 over the classes, of the
+/// rows from `first_row` on, on the device that computed them. The tensor may be overwritten after
+/// the call.
 using ProbsSink = std::function<void(int first_row, const torch::Tensor& probs)>;
 
 /// The class probabilities of an image (H,W) CV_8UC(C) of any size, predicted in windows (behaviour
 /// section 9) and handed over in blocks of rows, from top to bottom, as soon as they are done. With
 /// options.blending, those of overlapping windows are averaged with weights that fall towards the
-/// window's edge; otherwise cells are pasted edge to edge. Beyond the image, memory grows with its
-/// width alone: num_classes * (split_size + 2 * overlapping) * W * 4 bytes.
+/// window's edge; otherwise cells are pasted edge to edge. Beyond the image, memory (the device's)
+/// grows with its width alone: num_classes * (split_size + 2 * overlapping) * W * 4 bytes.
 void predict_tiled_probs(FlexUNet& model, const cv::Mat& image, const TiledInferOptions& options,
                          torch::Device device, const ProbsSink& sink);
 

@@ -4,13 +4,15 @@
 
 #include <cstdint>
 
+#include "flexunet/model/prepared_weight.h"
+
 namespace flexunet {
 
 /// Convolution of stride 1 that keeps the size: x (N,in,H,W) float32 or bfloat16, weight
 /// (out,in,k,k) and bias (out) float32 -> (N,out,H,W) in the number format of x. How it is computed
-/// depends on the shapes: all ways are equal within rounding.
+/// depends on the shapes: all ways are equal within rounding. `prepared` is this weight's.
 torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
-                       const torch::Tensor& bias, std::int64_t dilation);
+                       const torch::Tensor& bias, std::int64_t dilation, PreparedWeight& prepared);
 
 /// The same as one matrix product of all pixels' neighbourhoods and the weights, which are taken as
 /// they are: quicker where there are few pixels and many weights.

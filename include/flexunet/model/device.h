@@ -10,9 +10,26 @@ namespace flexunet {
 /// the name is unknown or the device is not there: never a silent fall-back.
 torch::Device select_device(const std::string& name);
 
-/// LibTorch's settings for `device`; none for a CPU. On a GPU, cuDNN times its algorithms for each
-/// new shape and keeps the quickest, and TF32 is allowed, as in PyTorch for convolutions.
-void set_up_device(torch::Device device);
+/// Whether equal runs on a GPU give equal bytes. A CPU's always do.
+enum class Determinism { kFastest, kDeterministic };
+
+/// LibTorch's settings for `device`; none for a CPU. A GPU becomes the current one, TF32 is allowed,
+/// as in PyTorch for convolutions, and with kDeterministic cuDNN and cuBLAS take algorithms that
+/// always add in the same order. To be called before anything is computed on it.
+void set_up_device(torch::Device device, Determinism determinism = Determinism::kFastest);
+
+/// While it lives, cuDNN times its algorithms for each shape that is new and keeps the quickest:
+/// worth it for a shape that is computed often. Nothing changes where determinism was asked for.
+class AlgorithmSearch {
+ public:
+  explicit AlgorithmSearch(bool wanted);
+  ~AlgorithmSearch();
+  AlgorithmSearch(const AlgorithmSearch&) = delete;
+  AlgorithmSearch& operator=(const AlgorithmSearch&) = delete;
+
+ private:
+  bool before_;
+};
 
 /// Whether a GPU may round the operands of float32 convolutions and matrix products to TF32, which
 /// has the range of float32 and 10 bits of mantissa; sums stay float32.

@@ -7,6 +7,7 @@
 
 #include "flexunet/config/network_shape.h"
 #include "flexunet/config/options.h"
+#include "flexunet/model/prepared_weight.h"
 
 namespace flexunet {
 
@@ -23,6 +24,7 @@ class ConvolutionImpl : public torch::nn::Module {
  private:
   torch::Tensor weight_;
   torch::Tensor bias_;
+  PreparedWeight prepared_;
   int dilation_;
 };
 TORCH_MODULE(Convolution);
@@ -60,6 +62,7 @@ class UpConvolutionImpl : public torch::nn::Module {
  private:
   torch::Tensor weight_;
   torch::Tensor bias_;
+  PreparedWeight prepared_;
 };
 TORCH_MODULE(UpConvolution);
 

@@ -23,10 +23,18 @@ class Adam {
   /// One update from the parameters' gradients, which it drops; parameters without one are left
   /// alone.
   void step();
-  /// One update on the way back from `loss`, each parameter's as soon as its gradient is known and
-  /// still in the processor's cache. Gradients are dropped at once, so that they are never in
-  /// memory all together. The network must use each parameter once.
+  /// One update on the way back from `loss`. On the CPU each parameter's as soon as its gradient is
+  /// known and still in the processor's cache; gradients are dropped at once, so that they are never
+  /// in memory all together. On a GPU all parameters' by one of LibTorch's kernels after the last.
+  /// The network must use each parameter once.
   void step_backward(const torch::Tensor& loss);
+
+  /// step_backward in two parts, for those who record the second one and replay it: the numbers of
+  /// the next step, which change, and what is computed from them.
+  void begin_step();
+  void update_backward(const torch::Tensor& loss);
+  /// To be told when a replay of update_backward has changed the parameters.
+  void mark_parameters_changed();
 
   double learning_rate() const { return options_.learning_rate; }
   void set_learning_rate(double learning_rate) { options_.learning_rate = learning_rate; }
@@ -39,7 +47,9 @@ class Adam {
   void set_steps(std::int64_t steps) { steps_ = steps; }
 
  private:
+  bool updates_all_at_once() const;
   void update_when_gradient_is_known();
+  void update_all();
   double step_size() const;
   double kept_by_decay() const;
   void update(std::size_t i);
@@ -51,6 +61,10 @@ class Adam {
   std::vector<torch::Tensor> second_moments_;
   OptimizerOptions options_;
   std::int64_t steps_ = 0;
+  // Scalars on the parameters' device, for updates of all of them at once.
+  torch::Tensor fused_step_size_;
+  torch::Tensor fused_kept_;
+  torch::Tensor fused_steps_;
   // Of each parameter: where its gradient arrives; the hooks live as long as they are held here.
   std::vector<std::shared_ptr<torch::autograd::Node>> gradient_ends_;
 };

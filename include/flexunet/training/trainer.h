@@ -22,6 +22,9 @@
 
 namespace flexunet {
 
+class StepGraph;
+struct StepResult;
+
 using Callbacks = std::vector<std::unique_ptr<Callback>>;
 
 struct TrainerOptions {
@@ -38,6 +41,7 @@ struct TrainerOptions {
   /// After a loss that is no finite number: repeat the epoch from the last good one with half the
   /// learning rate, instead of ending the run.
   bool roll_back = false;
+  bool record_steps = true;  ///< on a GPU, as a CUDA graph that is replayed: see StepGraph
 };
 
 /// What a finished run looks back on.
@@ -56,6 +60,7 @@ class Trainer {
 
   /// The network must be on `device` already.
   Trainer(FlexUNet model, const TrainerOptions& options, torch::Device device);
+  ~Trainer();
 
   /// Goes on where the run of a checkpoint stood, which save wrote. To be called before fit. Throws
   /// CheckpointError.
@@ -94,6 +99,7 @@ class Trainer {
   LoaderOptions loading() const;
   std::size_t samples_per_epoch(const Dataset& train) const;
   void train_step(const Batch& batch, RunningMeans& means);
+  StepResult compute_step(const Batch& batch);
   std::vector<torch::Tensor> state_tensors() const;
   Snapshot take_snapshot() const;
   void roll_back(const std::string& divergence, const Callbacks& callbacks);
@@ -107,6 +113,7 @@ class Trainer {
   std::vector<EpochResult> epochs_;
   int rollbacks_ = 0;
   Snapshot last_good_;
+  std::unique_ptr<StepGraph> graph_;  // while fit runs, where steps are recorded
 };
 
 }  // namespace flexunet

@@ -83,12 +83,57 @@ TEST(Convolve, EqualsAConvolutionInAnyWay) {
        {drawn_convolution({2, 256, 4, 4}, 512, 3), drawn_convolution({1, 3, 64, 64}, 8, 3),
         drawn_convolution({1, 16, 40, 24}, 16, 5), drawn_convolution({1, 4, 20, 20}, 4, 3, 2)}) {
     const auto found = [&](const torch::Tensor& x) {
-      return both_ways(convolve(x, convolution.weight, convolution.bias, convolution.dilation),
-                       convolution);
+      PreparedWeight prepared;
+      return both_ways(
+          convolve(x, convolution.weight, convolution.bias, convolution.dilation, prepared),
+          convolution);
     };
     expect_close(found(convolution.x), expected_ways(convolution), 1e-5);
     expect_close(found(convolution.x.to(torch::kBFloat16)), expected_ways(convolution), 0.02);
   }
+}
+
+// How often a weight is prepared, and from which numbers.
+class Preparation {
+ public:
+  torch::Tensor get(torch::ScalarType type = torch::kBFloat16) {
+    return prepared_.get(weight, type, [&](const torch::Tensor& w) {
+      ++times;
+      return w.to(type);
+    });
+  }
+  torch::Tensor weight = torch::ones({3}, torch::requires_grad());
+  int times = 0;
+
+ private:
+  PreparedWeight prepared_;
+};
+
+TEST(PreparedWeight, IsMadeOnceForPredictions) {
+  Preparation preparation;
+  const c10::InferenceMode inference;
+  for (int prediction = 0; prediction < 3; ++prediction) {
+    EXPECT_EQ(preparation.get().sum().item<float>(), 3);
+  }
+  EXPECT_EQ(preparation.times, 1);
+}
+
+TEST(PreparedWeight, IsMadeAnewWhenTheWeightHasChanged) {
+  Preparation preparation;
+  const torch::NoGradGuard no_grad;
+  preparation.get();
+  preparation.weight.mul_(2);
+  EXPECT_EQ(preparation.get().sum().item<float>(), 6);
+  EXPECT_EQ(preparation.get(torch::kFloat32).scalar_type(), torch::kFloat32);
+  EXPECT_EQ(preparation.times, 3);
+}
+
+TEST(PreparedWeight, CarriesGradientsAndIsNotKeptWhereTheyAreWanted) {
+  Preparation preparation;
+  preparation.get(torch::kFloat64).sum().backward();
+  EXPECT_EQ(preparation.weight.grad().sum().item<float>(), 3);
+  preparation.get();
+  EXPECT_EQ(preparation.times, 2);
 }
 
 }  // namespace

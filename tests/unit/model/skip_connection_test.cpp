@@ -33,11 +33,12 @@ Ways both_ways(const std::function<Tensors(const Tensors&)>& function, const Ten
   return ways;
 }
 
-// In float64 LibTorch's own operations compute.
+// `function` is to be equal to `reference`, which computes in float64 by LibTorch's own operations.
 void expect_like_float64(const std::function<Tensors(const Tensors&)>& function,
+                         const std::function<Tensors(const Tensors&)>& reference,
                          const Tensors& inputs) {
-  const Ways expected = both_ways(function, inputs, torch::kFloat64);
-  for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
+  const Ways expected = both_ways(reference, inputs, torch::kFloat64);
+  for (const auto type : {torch::kFloat32, torch::kBFloat16, torch::kFloat64}) {
     const Ways found = both_ways(function, inputs, type);
     for (std::size_t i = 0; i < expected.results.size(); ++i) {
       EXPECT_TRUE(torch::equal(found.results[i].to(torch::kFloat64), expected.results[i])) << type;
@@ -54,14 +55,26 @@ torch::Tensor drawn(torch::IntArrayRef sizes) {
   return torch::randint(-4, 4, sizes).to(torch::kFloat64);  // few values: many are equal
 }
 
+Tensors pool(const Tensors& inputs) {
+  const PooledFeatures features = pool_with_skip(inputs[0]);
+  return {features.pooled, features.skip};
+}
+
+Tensors pool_by_libtorch(const Tensors& inputs) {
+  return {torch::max_pool2d(inputs[0], 2), inputs[0]};
+}
+
+torch::Tensor unfold_by_libtorch(const torch::Tensor& features, const torch::Tensor& skip) {
+  // pixel_shuffle wants (channel, row, column).
+  const std::int64_t n = features.size(0), height = features.size(2), width = features.size(3);
+  const torch::Tensor ordered =
+      features.reshape({n, 4, -1, height, width}).transpose(1, 2).flatten(1, 2);
+  return torch::cat({torch::pixel_shuffle(ordered, 2), skip}, 1);
+}
+
 TEST(PoolWithSkip, PoolsAndAddsGradientsAsLibTorchDoes) {
   for (const std::int64_t channels : {1, 3, 16, 40}) {
-    expect_like_float64(
-        [](const Tensors& inputs) -> Tensors {
-          const PooledFeatures features = pool_with_skip(inputs[0]);
-          return {features.pooled, features.skip};
-        },
-        {drawn({2, channels, 6, 10})});
+    expect_like_float64(pool, pool_by_libtorch, {drawn({2, channels, 6, 10})});
   }
 }
 
@@ -77,6 +90,7 @@ TEST(UnfoldBesideSkip, SpreadsAndGathersAsLibTorchDoes) {
   for (const std::int64_t channels : {1, 5, 16}) {
     expect_like_float64(
         [](const Tensors& inputs) -> Tensors { return {unfold_beside_skip(inputs[0], inputs[1])}; },
+        [](const Tensors& inputs) -> Tensors { return {unfold_by_libtorch(inputs[0], inputs[1])}; },
         {drawn({2, 4 * channels, 3, 5}), drawn({2, channels + 1, 6, 10})});
   }
 }
@@ -85,10 +99,24 @@ TEST(UnfoldBesideSkip, SpreadsAndGathersAsLibTorchDoes) {
 TEST(UnfoldBesideSkip, HandsItsGradientToPoolWithSkip) {
   expect_like_float64(
       [](const Tensors& inputs) -> Tensors {
-        const PooledFeatures features = pool_with_skip(inputs[0]);
-        return {unfold_beside_skip(features.pooled, features.skip)};
+        const Tensors ways = pool(inputs);
+        return {unfold_beside_skip(ways[0], ways[1])};
+      },
+      [](const Tensors& inputs) -> Tensors {
+        const Tensors ways = pool_by_libtorch(inputs);
+        return {unfold_by_libtorch(ways[0], ways[1])};
       },
       {drawn({2, 8, 4, 6})});
+}
+
+// On any device, or the convolution that follows copies it.
+TEST(UnfoldBesideSkip, IsChannelsLast) {
+  const auto format = torch::MemoryFormat::ChannelsLast;
+  for (const auto type : {torch::kFloat32, torch::kFloat64}) {
+    const torch::Tensor features = drawn({2, 8, 4, 6}).to(type).contiguous(format);
+    const torch::Tensor skip = drawn({2, 3, 8, 12}).to(type).contiguous(format);
+    EXPECT_TRUE(unfold_beside_skip(features, skip).is_contiguous(format)) << type;
+  }
 }
 
 }  // namespace

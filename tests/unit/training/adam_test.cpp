@@ -93,6 +93,17 @@ TEST(Adam, UpdatesFloat32InOnePassAsStepByStep) {
   }
 }
 
+// Or what was prepared from a weight for predictions would outlive it.
+TEST(Adam, TellsThatTheWeightsHaveChanged) {
+  for (const auto type : {torch::kFloat32, torch::kFloat64}) {
+    torch::Tensor parameter = torch::ones({3}, torch::dtype(type).requires_grad(true));
+    Adam optimizer({parameter}, {});
+    const auto before = parameter._version();
+    optimizer.step_backward((parameter * 2).sum());
+    EXPECT_GT(parameter._version(), before) << type;
+  }
+}
+
 TEST(Adam, LetsWhatIsNoNumberReachTheWeights) {
   torch::Tensor parameter = torch::zeros({1}).requires_grad_();
   parameter.mutable_grad() = torch::full({1}, std::nan(""));
