@@ -18,7 +18,7 @@ struct StepResult {
 /// Runs training steps on a GPU. After a few batches of the first one's shape it records a step as a
 /// CUDA graph and then replays it: the hundreds of kernels of a step are started at once, where a
 /// GPU would otherwise wait for the processor to start each. Batches of other shapes run as they
-/// are. The same numbers as without; memory for a second set of activations while it records.
+/// are. The same numbers as without.
 class StepGraph {
  public:
   using Step = std::function<StepResult(const Batch&)>;

@@ -2,6 +2,7 @@
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAStream.h>
 
+#include <exception>
 #include <utility>
 
 #include "training/step_graph.h"
@@ -36,13 +37,13 @@ StepResult StepGraph::run(const Batch& batch) {
     return step_(batch);
   }
   if (!recording.recorded) {
+    // A replay has memory of its own: what the steps before used is given back first.
+    c10::cuda::CUDACachingAllocator::emptyCache();
     // Threads that prepare batches may ask CUDA for memory meanwhile.
     recording.graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     recording.result = step_({recording.images, recording.class_masks});
     recording.graph.capture_end();
     recording.recorded = true;
-    // A replay has memory of its own: what the steps before used is free.
-    c10::cuda::CUDACachingAllocator::emptyCache();
   }
   recording.images.copy_(batch.images);
   recording.class_masks.copy_(batch.class_masks);
@@ -60,7 +61,12 @@ OwnStream::OwnStream(torch::Device device) {
 }
 
 OwnStream::~OwnStream() {
-  if (guard_) torch::cuda::synchronize();
+  if (!guard_) return;
+  try {
+    torch::cuda::synchronize();
+  } catch (const std::exception&) {
+    // An error of the GPU, which whoever computed on it has thrown already.
+  }
 }
 
 }  // namespace flexunet

@@ -7,6 +7,7 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <opencv2/core.hpp>
 
 #include "bench/bench_data.h"
 #include "flexunet/base/denormals.h"

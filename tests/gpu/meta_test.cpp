@@ -93,20 +93,29 @@ NetworkOptions network_of(int size, int levels, int kernel) {
   return network;
 }
 
+const torch::Device kMeta(torch::kMeta);
+
+// Module::to refuses the meta device.
+void move_to_meta(FlexUNet& model) {
+  for (torch::Tensor& weight : model->parameters()) {
+    weight.unsafeGetTensorImpl()->shallow_copy_from(
+        torch::empty_like(weight, kMeta).getIntrusivePtr());
+  }
+}
+
 // A training step up to its gradients.
 FlexUNet step_on_meta(const NetworkOptions& network) {
-  const torch::Device meta(torch::kMeta);
   FlexUNet model(network, std::nullopt);
-  model->to(meta);
+  move_to_meta(model);
   model->set_compute_type(torch::kBFloat16);
   model->train();
   const int size = network.image_width;
   Convolutions::reset();
   const torch::Tensor logits = model(torch::empty({2, 3, size, size}, torch::kUInt8)
-                                         .to(meta)
+                                         .to(kMeta)
                                          .contiguous(torch::MemoryFormat::ChannelsLast));
   EXPECT_EQ(logits.sizes(), (torch::IntArrayRef{2, 2, size, size}));
-  compute_loss({}, logits, torch::empty({2, size, size}, torch::kLong).to(meta)).backward();
+  compute_loss({}, logits, torch::empty({2, size, size}, torch::kLong).to(kMeta)).backward();
   return model;
 }
 
@@ -124,7 +133,8 @@ TEST(StepOnMeta, GivesGradientsInTheMemoryOrderOfTheirWeights) {
     const torch::Tensor& weight = item.value();
     ASSERT_TRUE(weight.grad().defined()) << item.key();
     for (std::int64_t i = 0; i < weight.dim(); ++i) {
-      if (weight.size(i) > 1) EXPECT_EQ(weight.grad().stride(i), weight.stride(i)) << item.key();
+      if (weight.size(i) == 1) continue;
+      EXPECT_EQ(weight.grad().stride(i), weight.stride(i)) << item.key();
     }
   }
 }
