@@ -2,22 +2,17 @@
 
 import dataclasses
 import json
-import os
-import pathlib
 import statistics
-import subprocess
-import sys
 
-from quiet import Watch
+from quiet import QUIET, Watch
+from runner import HERE, Runner
 
-HERE = pathlib.Path(__file__).resolve().parent
 NETWORKS = ("256", "knee")
 BATCH_SIZE = 2
 # Steps that are timed, and those before them, of one process.
 STEPS = {"256": (10, 2), "knee": (3, 1)}
 TASKS = ("train", "infer")
-# Processors that other programs may use during a run that counts, and how often one is repeated.
-QUIET = 0.1
+# How often a run is made until one counts.
 REPETITIONS = 5
 
 
@@ -35,55 +30,27 @@ TORCH_BFLOAT16 = Side("torch", "bfloat16", "PyTorch channels_last, bfloat16")
 KERAS = Side("keras", "float32", "Keras float32")
 
 
-class StepFailed(Exception):
-    """A program that ended with an error, and what it said."""
-
-
-class Bench:
+class Bench(Runner):
     """One network: its files below a work folder, and the programs that read them."""
 
     batch_size = BATCH_SIZE
 
     def __init__(self, network, programs, work, threads):
+        super().__init__(programs, threads)
         self.network = network
-        self.programs = programs
         self.work = work / network
-        self.threads = threads
+        self.step_program = programs / "tests/flexunet_step"
         self.config = HERE.parent / f"networks/{network}.config"
         self.options_file = self.work / "options.json"
         self.keras_weights = self.work / "weights.h5"
         self.native_weights = self.work / "weights.safetensors"
         self.batch = self.work / "batch.safetensors"
         self.work.mkdir(parents=True, exist_ok=True)
-        self.options_file.write_text(json.dumps(self.read_options()))
-
-    def read_options(self):
-        """The config's [model] section, read by the project's own parser."""
-        inspector = self.programs / "bin/flexunet-inspect"
-        model = json.loads(self.run(inspector, self.config, "--dump-config"))["model"]
-        return {
-            key: value["tuple"] if isinstance(value, dict) else value
-            for key, value in model.items()
-        }
-
-    def run(self, *command):
-        """The standard output of a program, which must succeed."""
-        words = [str(word) for word in command]
-        environment = {**os.environ, "OMP_NUM_THREADS": str(self.threads)}
-        done = subprocess.run(
-            words, capture_output=True, text=True, check=False, env=environment
-        )
-        if done.returncode != 0:
-            raise StepFailed(f"{' '.join(words)}\nended with {done.returncode}:\n{done.stderr}")
-        return done.stdout
-
-    def run_script(self, script, *arguments):
-        """The same for a Python script beside this file."""
-        return self.run(sys.executable, HERE / script, *arguments)
+        self.options_file.write_text(json.dumps(self.read_config(self.config)["model"]))
 
     def our_sides(self):
         """FlexUNet in each precision that its step program knows, float32 first."""
-        listed = json.loads(self.run(self.programs / "tests/flexunet_step", "--list-precisions"))
+        listed = json.loads(self.run(self.step_program, "--list-precisions").output)
         listed.sort(key=lambda precision: precision != "float32")
         return [Side("flexunet", precision, f"FlexUNet {precision}") for precision in listed]
 
@@ -97,8 +64,10 @@ class Bench:
             *("--threads", self.threads, *more),
         ]
         if ours:
-            return json.loads(self.run(self.programs / "tests/flexunet_step", *arguments))
-        return json.loads(self.run_script(f"{side.name}_step.py", *arguments))
+            done = self.run(self.step_program, *arguments)
+        else:
+            done = self.run_script(f"{side.name}_step.py", *arguments)
+        return json.loads(done.output)
 
     def measure_quietly(self, side, task, *more):
         """The same while nobody else uses the machine; where there is no such time, the run that was
@@ -121,9 +90,7 @@ class Bench:
         for number in range(rounds):
             for task in TASKS:
                 for side in sides:
-                    said = self.measure_quietly(
-                        side, task, "--steps", steps, "--warm-up", warm_up
-                    )
+                    said = self.measure_quietly(side, task, "--steps", steps, "--warm-up", warm_up)
                     results[side, task].add(said)
             print(f"  round {number + 1} of {rounds} done", flush=True)
         return results

@@ -9,11 +9,16 @@ from reference_network import compiled_network
 from steps import parse_arguments, read_batch, read_options, report, time_steps, write_probs
 
 
+def limit_threads(threads):
+    """Before TensorFlow computes anything."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
 def main():
     """Times what the command line asks for."""
     arguments = parse_arguments(__doc__)
-    tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(arguments.threads)
+    limit_threads(arguments.threads)
     options = read_options(arguments.options)
     model = compiled_network(options)
     model.load_weights(arguments.weights)

@@ -5,6 +5,8 @@ import pathlib
 import resource
 import time
 
+# Processors that other programs may use during a run that counts.
+QUIET = 0.1
 # Of a processor's time in /proc/stat, by position: user, nice, system, and then idle, iowait; the
 # hypervisor's other guests (steal) count as busy.
 IDLE_COLUMNS = (3, 4)

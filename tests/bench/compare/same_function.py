@@ -7,12 +7,14 @@ probabilities of one batch.
 import numpy as np
 import safetensors.numpy
 
+from runner import ComparisonFailed
+
 # Largest difference of a probability from Keras's. What float32 rounds away is near 1e-6; eight bits
 # of mantissa in every layer leave more.
 TOLERANCES = {"float32": 1e-4, "bfloat16": 0.05}
 
 
-class FunctionsDiffer(Exception):
+class FunctionsDiffer(ComparisonFailed):
     """Which side computes something else."""
 
 
@@ -23,9 +25,9 @@ def draw_model(bench):
         *("--options", bench.options_file, "--batch-size", bench.batch_size),
         *("--weights", bench.keras_weights, "--batch", bench.batch),
     )
-    converter = bench.programs / "bin/flexunet-convert"
-    bench.run(
-        converter, bench.keras_weights, bench.native_weights, "--config", bench.config, "--quiet"
+    bench.run_ours(
+        "flexunet-convert",
+        *(bench.keras_weights, bench.native_weights, "--config", bench.config, "--quiet"),
     )
 
 

@@ -1,0 +1,66 @@
+"""What compare.py and compare_run.py have in common for those who call and read them."""
+
+import argparse
+import os
+import pathlib
+import sys
+import time
+
+from machine import processor
+from runner import ComparisonFailed
+
+DEFAULT_ROUNDS = 3
+
+
+def positive(text):
+    """A whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def make_parser(program, description):
+    """The options of both."""
+    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser.set_defaults(program=program)
+    parser.add_argument(
+        "--rounds", type=positive, default=DEFAULT_ROUNDS, help="default: %(default)d"
+    )
+    parser.add_argument(
+        "--threads",
+        type=positive,
+        default=len(os.sched_getaffinity(0)),
+        help="of every side (default: %(default)d, one a processor)",
+    )
+    parser.add_argument("--programs", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    return parser
+
+
+def print_judged(judged):
+    """Prints pairs of a bar's line and whether it is met; returns the lines that are missed."""
+    missed = []
+    for line, met in judged:
+        print(f"{'met   ' if met else 'MISSED'} {line}")
+        if not met:
+            missed.append(line)
+    return missed
+
+
+def compare_each(names, compare_on, arguments):
+    """Compares on one after the other, by a function that returns the lines of missed bars; prints
+    the last lines and sets the exit code."""
+    start = time.monotonic()
+    missed = []
+    print(f"processor: {processor()}")
+    try:
+        for name in names:
+            missed += compare_on(name, arguments)
+    except ComparisonFailed as failure:
+        sys.exit(f"{arguments.program}: {failure}")
+    print(f"total: {time.monotonic() - start:.0f} s")
+    if missed:
+        print(f"bars missed: {'; '.join(missed)}")
+        sys.exit(1)
+    print("all bars are met")
