@@ -49,16 +49,18 @@ def print_judged(judged):
 
 
 def compare_each(names, compare_on, arguments):
-    """Compares on one after the other, by a function that returns the lines of missed bars; prints
-    the last lines and sets the exit code."""
+    """Compares on one after the other, by a function that returns the lines of missed bars, or None
+    where it measured nothing; prints the last lines and sets the exit code."""
     start = time.monotonic()
-    missed = []
     print(f"processor: {processor()}")
     try:
-        for name in names:
-            missed += compare_on(name, arguments)
+        measured = [compare_on(name, arguments) for name in names]
     except ComparisonFailed as failure:
         sys.exit(f"{arguments.program}: {failure}")
+    measured = [lines for lines in measured if lines is not None]
+    if not measured:
+        sys.exit(f"{arguments.program}: nothing was measured")
+    missed = sum(measured, [])
     print(f"total: {time.monotonic() - start:.0f} s")
     if missed:
         print(f"bars missed: {'; '.join(missed)}")
