@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares FlexUNet with PyTorch and Keras on the same network, batch and threads; see README.md.
+# Compares FlexUNet with PyTorch, Keras, OpenVINO and ONNX Runtime on the same network, batch and
+# threads; see README.md.
 #   compare.sh [--rounds N] [--network 256|knee] [--threads N]
 # Builds what is missing, and installs the peers from PyPI into build/bench/venv (6 GB) the first
 # time. Exits 1 when a bar is missed; the last line names those.

@@ -16,8 +16,8 @@ fail() {
 install_peers() {
   if cmp -s "$requirements" "$work/venv/installed.txt"; then return; fi
   local python="${PYTHON:-python3.11}"
-  "$python" -c 'import sys, venv, ensurepip; assert sys.version_info[:2] in ((3, 10), (3, 11))' ||
-    fail "$python: must be Python 3.10 or 3.11 with its venv module" \
+  "$python" -c 'import sys, venv, ensurepip; assert sys.version_info[:2] == (3, 11)' ||
+    fail "$python: must be Python 3.11 with its venv module" \
       "(scripts/setup.sh --with-benchmarks installs it; PYTHON=... names another)"
   "$python" -m venv --clear "$work/venv"
   "$work/venv/bin/pip" install --quiet --requirement "$requirements" ||

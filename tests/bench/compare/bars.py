@@ -52,22 +52,39 @@ def fastest(results, ours, task):
     return min(ours, key=lambda side: results[side, task].seconds)
 
 
+def task_cells(measured, operations):
+    """A side's cells of one task."""
+    return [
+        f"{measured.seconds:.3f} ({min(measured.runs):.3f}-{max(measured.runs):.3f})",
+        f"{operations / measured.seconds / 1e9:.0f}",
+        f"{measured.peak / 1e6:,.0f}",
+    ]
+
+
 def table(results, sides):
     """The medians, and in brackets the range over the rounds, as Markdown."""
     lines = [
-        "| | training step, s | GFLOP/s | peak, MB | inference, s | GFLOP/s | peak, MB |",
-        "|---|---|---|---|---|---|---|",
+        "| | training step, s | GFLOP/s | peak, MB | inference, s | GFLOP/s | peak, MB |"
+        " cold start, s |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for side in sides:
         cells = [side.title]
         for task in TASKS:
-            measured = results[side, task]
             # All sides do the operations that ours counts.
             operations = results[sides[0], task].operations
-            cells += [
-                f"{measured.seconds:.3f} ({min(measured.runs):.3f}-{max(measured.runs):.3f})",
-                f"{operations / measured.seconds / 1e9:.0f}",
-                f"{measured.peak / 1e6:,.0f}",
-            ]
+            does = task in side.tasks
+            cells += task_cells(results[side, task], operations) if does else [""] * 3
+        cells.append(f"{results[side, 'infer'].cold_start:.2f}")
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def ratio_line(network, results, own_side, peer):
+    """How we do at inference against a peer for which there is no bar."""
+    own, other = results[own_side, "infer"], results[peer, "infer"]
+    return (
+        f"{network} inference, {own_side.title} against {peer.title}:"
+        f" {other.seconds / own.seconds:.2f}x as fast, {own.peak / other.peak:.2f}x the memory,"
+        f" {other.cold_start / own.cold_start:.2f}x as fast from a cold start"
+    )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares FlexUNet with PyTorch and Keras: speed and memory of training steps and predictions.
+"""Compares FlexUNet with its peers: speed and memory of training steps and predictions.
 
 Every run is a process of its own and counts with the median of its steps; the sides take turns.
 Exits 1 when a bar is missed, and the last line names those.
@@ -7,8 +7,8 @@ Exits 1 when a bar is missed, and the last line names those.
 
 import time
 
-from bars import BARS, table
-from bench import KERAS, NETWORKS, TASKS, TORCH_BFLOAT16, TORCH_FLOAT32, Bench
+from bars import BARS, ratio_line, table
+from bench import KERAS, NETWORKS, ONNXRUNTIME, TASKS, TORCH_BFLOAT16, TORCH_FLOAT32, Bench
 from command_line import compare_each, make_parser, print_judged
 from same_function import check_same_function, draw_model
 
@@ -26,7 +26,8 @@ def compare_on(network, arguments):
     print(f"network {network}, {arguments.threads} threads", flush=True)
     bench = Bench(network, arguments.programs, arguments.work, arguments.threads)
     ours = bench.our_sides()
-    sides = [*ours, TORCH_FLOAT32, TORCH_BFLOAT16, KERAS]
+    unjudged = [*bench.openvino_sides(), ONNXRUNTIME]
+    sides = [*ours, *unjudged, TORCH_FLOAT32, TORCH_BFLOAT16, KERAS]
     draw_model(bench)
     check_same_function(bench, sides)
     results = bench.measure_rounds(sides, arguments.rounds)
@@ -35,6 +36,9 @@ def compare_on(network, arguments):
         print(f"operations: {results[ours[0], task].operations / 1e9:.1f} GFLOP, {task}")
     versions = {measured.version: None for measured in results.values()}
     print(f"versions: {', '.join(versions)}")
+    for own, peer in ((own, peer) for peer in unjudged for own in ours):
+        if own.precision == peer.precision:
+            print(f"seen   {ratio_line(network, results, own, peer)}")
     missed = print_judged(bar.judge(network, results, ours) for bar in BARS)
     print(f"{network} took {time.monotonic() - start:.0f} s\n", flush=True)
     return missed

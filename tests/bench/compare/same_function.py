@@ -1,7 +1,7 @@
 """Proves that all sides compute the same function before any of them is timed.
 
-Keras draws the weights, flexunet-convert hands them to the others, and everybody predicts the
-probabilities of one batch.
+Keras draws the weights, flexunet-convert hands them to the others, PyTorch exports them for those
+that read ONNX, and everybody predicts the probabilities of one batch.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ class FunctionsDiffer(ComparisonFailed):
 
 
 def draw_model(bench):
-    """Weights for Keras, the same converted for the others, and the batch."""
+    """Weights for Keras, the same in the files of the others, and the batch."""
     bench.run_script(
         "draw_model.py",
         *("--options", bench.options_file, "--batch-size", bench.batch_size),
@@ -28,6 +28,11 @@ def draw_model(bench):
     bench.run_ours(
         "flexunet-convert",
         *(bench.keras_weights, bench.native_weights, "--config", bench.config, "--quiet"),
+    )
+    bench.run_script(
+        "export_onnx.py",
+        *("--options", bench.options_file, "--batch-size", bench.batch_size),
+        *("--weights", bench.native_weights, "--onnx", bench.onnx_network),
     )
 
 

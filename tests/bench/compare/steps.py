@@ -9,16 +9,25 @@ import time
 import safetensors.numpy
 
 
-def parse_arguments(description, precisions=("float32",)):
+class ListPrecisions(argparse.Action):
+    """Prints the precisions and ends the program, as flexunet_step does."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        print(json.dumps(self.const))
+        parser.exit()
+
+
+def parse_arguments(description, precisions=("float32",), tasks=("train", "infer")):
     """The command line, which is nearly that of flexunet_step."""
     parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--list-precisions", action=ListPrecisions, nargs=0, const=precisions)
     for name, what in (
         ("options", "the network's options (.json)"),
-        ("weights", "weights to start from"),
+        ("weights", "weights to start from, or the network with them (.onnx)"),
         ("batch", "images and class masks (.safetensors)"),
     ):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True, help=what)
-    parser.add_argument("--task", choices=("train", "infer"), default="train")
+    parser.add_argument("--task", choices=tasks, default=tasks[0])
     parser.add_argument("--precision", choices=precisions, default="float32")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--steps", type=int, default=3, help="steps that are timed")
