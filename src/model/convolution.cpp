@@ -23,16 +23,23 @@ std::int64_t same_padding(const torch::Tensor& weight, std::int64_t dilation) {
 
 }  // namespace
 
+torch::ScalarType convolution_type(const torch::Tensor& x) {
+  const bool quick = !x.is_cpu() || best_instruction_set() == InstructionSet::kAvx512;
+  return x.scalar_type() == torch::kBFloat16 && !quick ? torch::kFloat32 : x.scalar_type();
+}
+
 torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
                        const torch::Tensor& bias, std::int64_t dilation, PreparedWeight& prepared) {
   if (has_few_pixels(x, weight)) return convolve_as_product(x, weight, bias, dilation);
   if (const auto tiles = choose_fft_tiles(x, weight, dilation)) {
     return fft_convolution(x, weight, bias, *tiles);
   }
-  const torch::ScalarType type = x.scalar_type();
+  const torch::ScalarType type = convolution_type(x);
   const torch::Tensor typed =
       prepared.get(weight, type, [&](const torch::Tensor& w) { return w.to(type); });
-  return torch::conv2d(x, typed, bias.to(type), 1, same_padding(weight, dilation), dilation);
+  return torch::conv2d(x.to(type), typed, bias.to(type), 1, same_padding(weight, dilation),
+                       dilation)
+      .to(x.scalar_type());
 }
 
 torch::Tensor convolve_as_product(const torch::Tensor& x, const torch::Tensor& weight,

@@ -82,14 +82,15 @@ UpConvolutionImpl::UpConvolutionImpl(std::int64_t in_channels, std::int64_t out_
       bias_(register_parameter("bias", torch::empty({out_channels}))) {}
 
 torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x, const torch::Tensor& skip) {
-  const torch::ScalarType type = x.scalar_type();
+  const torch::ScalarType type = convolution_type(x);
   const torch::Tensor kernel = prepared_.get(weight_, type, [&](const torch::Tensor& weight) {
     return weight.permute({2, 3, 1, 0})
         .reshape({4 * weight.size(1), weight.size(0), 1, 1})
         .to(type);
   });
   const torch::Tensor bias = bias_.repeat({4});
-  return unfold_beside_skip(torch::conv2d(x, kernel, bias.to(type)), skip);
+  return unfold_beside_skip(
+      torch::conv2d(x.to(type), kernel, bias.to(type)).to(x.scalar_type()), skip);
 }
 
 DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)

@@ -8,6 +8,11 @@
 
 namespace flexunet {
 
+/// The number format in which LibTorch is to convolve x: that of x, but float32 for bfloat16 on a CPU
+/// for which it has no quick way (oneDNN wants AVX-512), where it would also add the gradients of
+/// biases in bfloat16.
+torch::ScalarType convolution_type(const torch::Tensor& x);
+
 /// Convolution of stride 1 that keeps the size: x (N,in,H,W) float32 or bfloat16, weight
 /// (out,in,k,k) and bias (out) float32 -> (N,out,H,W) in the number format of x. How it is computed
 /// depends on the shapes: all ways are equal within rounding. `prepared` is this weight's.

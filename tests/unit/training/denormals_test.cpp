@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <limits>
+#include <cstdint>
+#include <thread>
 
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/training/adam.h"
@@ -83,8 +84,9 @@ std::int64_t count_denormals(const torch::Tensor& x) {
 }
 
 TEST_F(Denormals, AreCounted) {
-  const float denormal = std::numeric_limits<float>::denorm_min();
-  EXPECT_EQ(count_denormals(torch::tensor({0.0F, 1.0F, -denormal, denormal})), 2);
+  // As bits: 0, 1, the largest denormal, the smallest one, and that with a sign.
+  const torch::Tensor bits = torch::tensor({0, 0x3f800000, 0x007fffff, 1, INT32_MIN + 1});
+  EXPECT_EQ(count_denormals(bits.to(torch::kInt32).view(torch::kFloat32)), 3);
 }
 
 TEST_F(Denormals, AreNoResultOfAConvolution) {
