@@ -24,7 +24,7 @@ void write_denormal_model(const fs::path& trained, const fs::path& path) {
   const std::vector<Values> wanted{{"encoder.0.conv1.weight", {1e-40F}},
                                    {"encoder.0.conv2.weight", {1e20F}},
                                    {"decoder.0.conv1.weight", {1e20F}},
-                                   {"decoder.0.conv2.weight", {1e6F}},
+                                   {"decoder.0.conv2.weight", {1e-6F}},
                                    {"head.bias", {1.0F, 0.0F}}};
   const SafetensorsFile file = SafetensorsFile::read(trained);
   std::map<std::string, std::string> bytes;
