@@ -72,12 +72,13 @@ void end(const at::RecordFunction&, at::ObserverContext*) {
   if (!running.empty()) running.back().called += seconds;
 }
 
-void profile(const std::string& network, const std::string& precision, int steps) {
-  const Options options = bench_options(bench_config(network));
+void profile(const std::filesystem::path& config, const std::string& precision, int steps) {
+  const Options options = bench_options(config);
   FlexUNet model(options.network);
   model->set_compute_type(select_compute_type(precision, torch::kCPU));
   Adam optimizer(model->parameters(), options.optimizer);
-  const Batch batch = make_batch(drawn_samples(options.network, 2), torch::kCPU);
+  const Batch batch =
+      make_batch(drawn_samples(options.network, options.train.batch_size), torch::kCPU);
   double total = 0;
   for (int step = -1; step < steps; ++step) {
     if (step == 0) own_seconds.clear();  // without the first one
@@ -106,7 +107,7 @@ void profile(const std::string& network, const std::string& precision, int steps
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::cerr << "operation_profile 256|knee float32|bfloat16 STEPS\n";
+    std::cerr << "operation_profile CONFIG float32|bfloat16 STEPS\n";
     return 2;
   }
   flexunet::flush_denormals();
