@@ -42,15 +42,10 @@ std::vector<cv::Mat> predict_sized_masks(FlexUNet& model, const std::vector<cv::
   return masks;
 }
 
-torch::Tensor predict_probs_on(torch::Device device, FlexUNet& model,
-                               const std::vector<cv::Mat>& images) {
-  const c10::InferenceMode inference;
-  return torch::softmax(predict_logits(model, images, device), 1);
-}
-
 torch::Tensor predict_probs(FlexUNet& model, const std::vector<cv::Mat>& images,
                             torch::Device device) {
-  return predict_probs_on(device, model, images).cpu();
+  const c10::InferenceMode inference;
+  return torch::softmax(predict_logits(model, images, device), 1);
 }
 
 }  // namespace flexunet

@@ -130,7 +130,7 @@ void predict_tiled_probs(FlexUNet& model, const cv::Mat& image, const TiledInfer
             resize_image(crop_window(image, row, columns.spans[j], side), model_size));
       }
       const torch::Tensor probs =
-          torch::upsample_bilinear2d(predict_probs_on(device, model, windows), {side, side},
+          torch::upsample_bilinear2d(predict_probs(model, windows, device), {side, side},
                                      /*align_corners=*/false);
       for (std::size_t j = first; j < last; ++j) {
         band.add(probs[static_cast<std::int64_t>(j - first)],

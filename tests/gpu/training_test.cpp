@@ -198,8 +198,8 @@ TEST_F(TrainingOnGpu, PredictsAsTheCpu) {
   const std::vector<cv::Mat> cpu_masks = predict_class_masks(model, images, torch::kCPU);
   model->to(kGpu);
   const torch::Tensor gpu = predict_probs(model, images, kGpu);
-  EXPECT_TRUE(gpu.is_cpu());
-  EXPECT_LT((cpu - gpu).abs().max().item<double>(), 1e-4);
+  EXPECT_TRUE(gpu.is_cuda());
+  EXPECT_LT((cpu - gpu.cpu()).abs().max().item<double>(), 1e-4);
   const std::vector<cv::Mat> gpu_masks = predict_class_masks(model, images, kGpu);
   for (std::size_t i = 0; i < images.size(); ++i) {
     EXPECT_LE(cv::countNonZero(cpu_masks[i] != gpu_masks[i]), kSize * kSize / 100);

@@ -21,11 +21,6 @@ std::vector<cv::Mat> predict_sized_masks(FlexUNet& model, const std::vector<cv::
 
 /// Class probabilities (N,num_classes,image_height,image_width) float32, on `device`, of images that
 /// have the model's size already.
-torch::Tensor predict_probs_on(torch::Device device, FlexUNet& model,
-                               const std::vector<cv::Mat>& images);
-
-/// Class probabilities (N,num_classes,image_height,image_width) float32 on the CPU of images that
-/// have the model's size already.
 torch::Tensor predict_probs(FlexUNet& model, const std::vector<cv::Mat>& images,
                             torch::Device device);
 
