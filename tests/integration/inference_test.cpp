@@ -200,6 +200,53 @@ TEST_F(Inference, WritesTheGoodOnesAndNamesTheBadOne) {
   EXPECT_FALSE(contains(result.err, "a.png")) << result.err;
 }
 
+// Ten images under names in order, of two kinds by turns.
+fs::path write_many(const fs::path& folder, const fs::path& even, const fs::path& odd) {
+  fs::create_directories(folder);
+  for (int i = 0; i < 10; ++i) {
+    fs::copy_file(i % 2 == 0 ? even : odd, folder / fmt::format("{:02}.png", i),
+                  fs::copy_options::overwrite_existing);
+  }
+  return folder;
+}
+
+// Batches are read ahead of the network and written behind it.
+TEST_F(Inference, PredictsManyBatchesAsEachImageAlone) {
+  const fs::path many =
+      write_many(project_->root() / "many", scans() / "10019.png", scans() / "wide.png");
+  ASSERT_EQ(infer(scans()).exit_code, 0);
+  const std::string masks[] = {read_file(output() / "10019.png"), read_file(output() / "wide.png")};
+  ASSERT_NE(masks[0], masks[1]);
+  write_file(many / "05.png", "no picture");
+  const ProcessResult result = infer(many, {"--set", "eval.batch_size=2", "--verbose"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_TRUE(contains(result.err, (many / "05.png").string())) << result.err;
+  EXPECT_FALSE(fs::exists(output() / "05.png"));
+  std::size_t said = 0;
+  for (const int i : {0, 1, 2, 3, 4, 6, 7, 8, 9}) {
+    const fs::path mask = output() / fmt::format("{:02}.png", i);
+    EXPECT_EQ(read_file(mask), masks[i % 2]) << mask;
+    const std::size_t place = result.out.find(mask.string());
+    EXPECT_NE(place, std::string::npos) << mask;
+    EXPECT_GT(place, said) << "not in order: " << mask;
+    said = place;
+  }
+  EXPECT_TRUE(contains(result.out, "9 masks written")) << result.out;
+}
+
+TEST_F(Inference, EndsWhereAMaskCannotBeWritten) {
+  const fs::path many =
+      write_many(project_->root() / "many", scans() / "10019.png", scans() / "wide.png");
+  fs::create_directories(output() / "04.png/in_the_way");
+  const ProcessResult result = infer(many, {"--set", "eval.batch_size=2"});
+  EXPECT_EQ(result.exit_code, 6) << result.out;
+  EXPECT_TRUE(contains(result.err, (output() / "04.png").string())) << result.err;
+  for (const char* before : {"00.png", "01.png", "02.png", "03.png"}) {
+    EXPECT_TRUE(fs::is_regular_file(output() / before)) << before;
+  }
+  EXPECT_FALSE(fs::exists(output() / "09.png"));
+}
+
 TEST_F(Inference, RefusesTwoImagesThatWouldGiveOneMask) {
   const fs::path twins = project_->root() / "twins";
   write_png(twins / "same.png", cv::Mat(64, 64, CV_8UC3, cv::Scalar(9, 9, 9)));
