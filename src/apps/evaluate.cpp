@@ -101,7 +101,7 @@ void evaluate_network(const Arguments& arguments) {
   const Session session = open_session(arguments, Task::kEvaluate);
   const Options& options = session.options;
   describe_network(options.network);
-  TrainedModel model = load_best_model(session);
+  TrainedModel model = load_best_model(session, options.eval_batch_size);
   const LossOptions loss = loss_of_training(options, model.metadata);
   const Dataset test = std::move(load_splits(session, {{"test", options.test_split}}).front());
   if (arguments.dry_run) {

@@ -106,7 +106,7 @@ class Inferencer {
         tiles_(choose_tiles(session.options, arguments)),
         model_size_(session.options.network.image_width, session.options.network.image_height),
         rgb_map_(session.options.data.rgb_map),
-        model_(load_best_model(session).network) {}
+        model_(load_best_model(session, images_at_once()).network) {}
 
   /// Predicts all files and writes their masks, one batch after the other, while the next one is
   /// read and the one before is written; unreadable files become findings.
@@ -140,6 +140,12 @@ class Inferencer {
  private:
   // Large images on a CPU: in memory one at a time, and reading takes a small part of the time.
   bool is_frugal() const { return arguments_.tiled && session_.device.is_cpu(); }
+
+  // What the network predicts in one pass: images, or windows of them.
+  int images_at_once() const {
+    if (!arguments_.tiled) return session_.options.eval_batch_size;
+    return session_.device.is_cpu() ? 1 : tiles_.batch_size;
+  }
 
   LookAhead look_ahead() const {
     const int workers = loader_workers(session_.threads, session_.device.is_cuda());

@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/precision.h"
 #include "apps/version.h"
 #include "flexunet/base/checksum.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
-#include "flexunet/model/device.h"
 
 namespace flexunet {
 namespace {
@@ -17,7 +17,6 @@ using nlohmann::json;
 
 constexpr const char* kOptionsEntry = "options";
 constexpr const char* kSeedEntry = "seed";
-constexpr const char* kPrecisionEntry = "precision";
 constexpr const char* kLearningRate = "[model] learning_rate";
 constexpr const char* kSplitNames[] = {"train", "valid"};
 

@@ -6,6 +6,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "apps/console.h"
+#include "apps/precision.h"
 #include "flexunet/base/allocator.h"
 #include "flexunet/base/denormals.h"
 #include "flexunet/base/error.h"
@@ -74,16 +75,15 @@ Session open_session(const Arguments& arguments, Task task) {
   Session session{std::move(config.options),
                   std::move(config.training_settings),
                   select_device(arguments.device),
+                  arguments.precision,
                   torch::kFloat32,
                   select_threads(arguments.threads),
                   arguments.lenient,
                   arguments.dry_run};
   cv::setNumThreads(1);  // see base/threads.h
-  set_up_device(session.device, arguments.deterministic ? Determinism::kDeterministic
-                                                        : Determinism::kFastest);
-  session.compute_type = select_compute_type(arguments.precision, session.device);
-  say_more(fmt::format("device {}, {}, {} threads", session.device.str(),
-                       precision_name(session.compute_type), session.threads));
+  set_up_device(session.device,
+                arguments.deterministic ? Determinism::kDeterministic : Determinism::kFastest);
+  say_more(fmt::format("device {}, {} threads", session.device.str(), session.threads));
   return session;
 }
 
@@ -140,13 +140,14 @@ Metadata data_metadata(const Options& options) {
            range ? fmt::format("({},{})", range->low, range->high) : "each image's own"}};
 }
 
-TrainedModel load_best_model(const Session& session) {
+TrainedModel load_best_model(const Session& session, int batch_size) {
   const std::filesystem::path file = find_best_model(session.options.train.model_dir);
   TrainedModel model{FlexUNet(session.options.network, std::nullopt), {}};
   model.metadata = load_any_weights(file, model.network).metadata;
   require_same_data(model.metadata, session.options, file);
   model.network->to(session.device);
-  model.network->set_compute_type(session.compute_type);
+  model.network->set_compute_type(
+      choose_compute_type(session, model.metadata, Pass::kPrediction, batch_size));
   model.network->eval();
   return model;
 }

@@ -19,7 +19,8 @@ struct Session {
   Options options;
   TrainingSettings training_settings;
   torch::Device device;
-  torch::ScalarType compute_type;  ///< of the network's activations
+  std::string precision;           ///< as --precision says
+  torch::ScalarType compute_type;  ///< of the network's activations, once it is chosen
   int threads;
   bool lenient;
   bool dry_run;
@@ -55,8 +56,8 @@ struct TrainedModel {
 };
 
 /// The best model of [train] model_dir, native or else Keras's, in evaluation mode on the session's
-/// device. Warns where it was trained at another image size. Throws CheckpointError: there is none,
-/// or it does not fit the config.
-TrainedModel load_best_model(const Session& session);
+/// device, to predict batches of so many images. Warns where it was trained at another image size.
+/// Throws CheckpointError: there is none, or it does not fit the config.
+TrainedModel load_best_model(const Session& session, int batch_size);
 
 }  // namespace flexunet

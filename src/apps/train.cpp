@@ -8,6 +8,7 @@
 
 #include "apps/console.h"
 #include "apps/output_folders.h"
+#include "apps/precision.h"
 #include "apps/previous_run.h"
 #include "apps/program.h"
 #include "apps/progress.h"
@@ -184,12 +185,15 @@ TrainSummary fit(Trainer& trainer, const std::vector<Dataset>& splits, const Cal
 }
 
 // From the loaded data to the end of training.
-void run_training(const Session& session, Arguments arguments, const TrainArguments& train,
+void run_training(Session session, Arguments arguments, const TrainArguments& train,
                   const std::vector<Dataset>& splits, FolderLock& model_dir) {
   const Options& options = session.options;
   std::optional<SafetensorsFile> checkpoint;
   if (train.resume) checkpoint = find_run_to_resume(options.train.model_dir);
   if (checkpoint && train.seed->count() == 0) arguments.seed = seed_of(*checkpoint);
+  session.compute_type =
+      choose_compute_type(session, checkpoint ? checkpoint->metadata() : Metadata(),
+                          Pass::kTraining, options.train.batch_size);
   const LossOptions loss = with_class_weights(options.loss, splits[0].report());
   const RunDescription run = describe_run(session, splits, loss, arguments.seed);
   // Before earlier results are moved away: the model may be one of them.
@@ -251,6 +255,10 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   }
   if (!train.init.empty()) make_network(options, arguments, train);
   load_previews(options);
+  // A run that goes on takes its own.
+  if (!train.resume) {
+    choose_compute_type(session, {}, Pass::kTraining, options.train.batch_size);
+  }
   say("dry run: everything is in place, nothing was trained");
 }
 

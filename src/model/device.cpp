@@ -6,34 +6,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/threads.h"
 #include "model/libtorch_versions.h"
 
 namespace flexunet {
-namespace {
-
-bool gpu_computes_bfloat16(torch::Device device) {
-  const c10::DeviceGuard guard(device);
-  // From compute capability 8.0 on. Asked through the hooks, which need none of CUDA's headers.
-  return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
-}
-
-bool cpu_computes_bfloat16() {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(cpuinfo, line)) {
-    if (line.rfind("flags", 0) != 0) continue;
-    return line.find(" avx512_bf16") != std::string::npos ||
-           line.find(" amx_bf16") != std::string::npos;
-  }
-  return false;
-}
-
-}  // namespace
-
 torch::Device select_device(const std::string& name) {
   const std::string choices = "choose auto, cpu, cuda or cuda:N";
   if (name == "cpu") return torch::kCPU;
@@ -79,14 +57,11 @@ AlgorithmSearch::~AlgorithmSearch() { at::globalContext().setBenchmarkCuDNN(befo
 
 void allow_tf32(bool allowed) { set_tf32(allowed); }
 
-torch::ScalarType select_compute_type(const std::string& precision, torch::Device device) {
-  const bool native = device.is_cpu() ? cpu_computes_bfloat16() : gpu_computes_bfloat16(device);
-  return precision == "bfloat16" || (precision == "auto" && native) ? torch::kBFloat16
-                                                                    : torch::kFloat32;
-}
-
-std::string precision_name(torch::ScalarType compute_type) {
-  return compute_type == torch::kBFloat16 ? "bfloat16" : "float32";
+bool computes_bfloat16(torch::Device device) {
+  if (device.is_cpu()) return true;
+  const c10::DeviceGuard guard(device);
+  // Asked through the hooks, which need none of CUDA's headers.
+  return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
 
 int select_threads(int requested) {

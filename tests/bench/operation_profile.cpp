@@ -22,6 +22,7 @@
 #include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/losses.h"
+#include "flexunet/model/precision.h"
 #include "flexunet/training/adam.h"
 
 namespace flexunet {
@@ -75,7 +76,7 @@ void end(const at::RecordFunction&, at::ObserverContext*) {
 void profile(const std::filesystem::path& config, const std::string& precision, int steps) {
   const Options options = bench_options(config);
   FlexUNet model(options.network);
-  model->set_compute_type(select_compute_type(precision, torch::kCPU));
+  model->set_compute_type(find_precision(precision).value());
   Adam optimizer(model->parameters(), options.optimizer);
   const Batch batch =
       make_batch(drawn_samples(options.network, options.train.batch_size), torch::kCPU);

@@ -15,6 +15,7 @@
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/model/device.h"
+#include "flexunet/model/precision.h"
 
 namespace flexunet {
 namespace {
@@ -48,6 +49,13 @@ void write_probs(const fs::path& path, FlexUNet& model, const Dataset& batch) {
   write_safetensors(path, {{"probs", {"F32", probs.sizes().vec(), bytes}}}, {});
 }
 
+torch::ScalarType choose_type(const StepArguments& arguments, const NetworkOptions& network,
+                              int batch_size) {
+  if (const auto named = find_precision(arguments.precision)) return *named;
+  const Pass pass = arguments.task == "train" ? Pass::kTraining : Pass::kPrediction;
+  return measure_precision(network, batch_size, pass, torch::kCPU).type;
+}
+
 json run_steps(const StepArguments& arguments) {
   flush_denormals();  // both as the programs do
   keep_freed_memory();
@@ -55,16 +63,18 @@ json run_steps(const StepArguments& arguments) {
   const int threads = select_threads(arguments.threads);
   FlexUNet model(options.network);
   load_weights(arguments.weights, model);
-  model->set_compute_type(select_compute_type(arguments.precision, torch::kCPU));
   const Dataset batch = read_batch(arguments.batch, options.network);
   const int size = static_cast<int>(batch.size());
   const int steps = arguments.warm_up + arguments.steps;
   const bool trains = arguments.task == "train";
+  const torch::ScalarType compute_type = choose_type(arguments, options.network, size);
+  model->set_compute_type(compute_type);
   std::vector<double> seconds = trains ? training_seconds(model, options, batch, steps)
                                        : prediction_seconds(model, batch, steps);
   if (!arguments.probs.empty()) write_probs(arguments.probs, model, batch);
   seconds.erase(seconds.begin(), seconds.begin() + arguments.warm_up);
   return {{"seconds", seconds},
+          {"precision", precision_name(compute_type)},
           {"peak_bytes", peak_memory()},
           {"operations", trains ? training_operations(options.network, size)
                                 : forward_operations(options.network, size)},
@@ -79,8 +89,9 @@ void add_options(CLI::App& app, StepArguments& arguments) {
   app.add_option("--batch", arguments.batch, "Images and class masks (.safetensors)")->required();
   app.add_option("--task", arguments.task, "What is timed")
       ->check(CLI::IsMember({"train", "infer"}));
-  app.add_option("--precision", arguments.precision, "What the network computes in")
-      ->check(CLI::IsMember(kPrecisions));
+  app.add_option("--precision", arguments.precision,
+                 "What the network computes in; auto: the faster one, by a measurement")
+      ->check(CLI::IsMember(kPrecisions) | CLI::IsMember({"auto"}));
   app.add_option("--threads", arguments.threads, "0: one a physical core");
   app.add_option("--steps", arguments.steps, "Steps that are timed")->check(CLI::PositiveNumber);
   app.add_option("--warm-up", arguments.warm_up, "Steps before them")

@@ -3,6 +3,7 @@
 
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/losses.h"
+#include "flexunet/model/precision.h"
 #include "flexunet/model/scores.h"
 #include "gpu/gpu.h"
 #include "support/relative_difference.h"
@@ -197,9 +198,17 @@ TEST_F(DeviceOnGpu, IsChosenByNameAndNumber) {
   EXPECT_ANY_THROW(select_device("cuda:99"));
 }
 
-TEST_F(DeviceOnGpu, TakesTheFormatThatIsAskedFor) {
-  EXPECT_EQ(select_compute_type("float32", kGpu), torch::kFloat32);
-  EXPECT_EQ(select_compute_type("bfloat16", kGpu), torch::kBFloat16);
+TEST_F(DeviceOnGpu, TellsInWhichPrecisionItIsFaster) {
+  NetworkOptions network;
+  network.image_width = 64;
+  network.image_height = 64;
+  network.base_filters = 8;
+  network.num_layers = 3;
+  for (const Pass pass : {Pass::kTraining, Pass::kPrediction}) {
+    const PrecisionChoice choice = measure_precision(network, 2, pass, kGpu);
+    EXPECT_EQ(choice.type, choose_precision(choice.seconds));
+    if (computes_bfloat16(kGpu)) EXPECT_GT(choice.share, 0);
+  }
 }
 
 }  // namespace

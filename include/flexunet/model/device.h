@@ -39,12 +39,8 @@ void allow_tf32(bool allowed);
 /// shared with the rest: base/threads.h.
 int select_threads(int requested);
 
-/// The number format of activations that "float32", "bfloat16" or "auto" asks for. auto is bfloat16
-/// on a CPU with instructions for it (avx512_bf16, amx_bf16), on a GPU of compute capability 8.0 or
-/// more, and float32 elsewhere.
-torch::ScalarType select_compute_type(const std::string& precision, torch::Device device);
-
-/// "float32" or "bfloat16".
-std::string precision_name(torch::ScalarType compute_type);
+/// Whether a device computes convolutions in bfloat16, however slowly: every CPU does, a GPU from
+/// compute capability 8.0 on.
+bool computes_bfloat16(torch::Device device);
 
 }  // namespace flexunet

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/losses.h"
 #include "support/relative_difference.h"
@@ -82,11 +81,6 @@ TEST(Bfloat16, IsComputedForEveryActivation) {
               0.05)
         << name_of(activation);
   }
-}
-
-TEST(SelectComputeType, TakesTheFormatThatIsAskedFor) {
-  EXPECT_EQ(select_compute_type("float32", torch::kCPU), torch::kFloat32);
-  EXPECT_EQ(select_compute_type("bfloat16", torch::kCPU), torch::kBFloat16);
 }
 
 }  // namespace
