@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <functional>
+#include <utility>
 
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/cuda_graph.h"
