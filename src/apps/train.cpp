@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/benchmark.h"
 #include "apps/console.h"
 #include "apps/output_folders.h"
 #include "apps/precision.h"
@@ -40,6 +41,7 @@ constexpr const char* kLogFile = "train.log";
 /// What flexunet-train alone understands.
 struct TrainArguments {
   bool resume = false;
+  bool benchmark = false;
   const CLI::Option* seed = nullptr;  ///< whether one was given
   fs::path init;                      ///< the model whose weights training starts from; empty: none
   std::string init_head = "same";
@@ -229,8 +231,20 @@ void describe_augmentation(const Options& options) {
                   variants.size(), fmt::join(variants, ", ")));
 }
 
+// What a new run of the config takes, in the precision that it would choose.
+void benchmark_training(Session session, const Arguments& arguments,
+                        const std::vector<Dataset>& splits) {
+  const Options& options = session.options;
+  const LossOptions loss = with_class_weights(options.loss, splits[0].report());
+  session.compute_type =
+      choose_compute_type(session, {}, Pass::kTraining, options.train.batch_size);
+  run_benchmark(session, trainer_options(session, loss, arguments.seed), splits);
+}
+
 void train_network(const Arguments& arguments, const TrainArguments& train) {
-  const Session session = open_session(arguments, Task::kTrain);
+  Session session = open_session(arguments, Task::kTrain);
+  // Neither writes anything.
+  session.dry_run = arguments.dry_run || train.benchmark;
   const Options& options = session.options;
   describe_network(options.network);
   say(fmt::format(
@@ -239,7 +253,7 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   describe_augmentation(options);
   require_own_result_folders(options);
   std::optional<FolderLock> model_dir;
-  if (!arguments.dry_run) {
+  if (!session.dry_run) {
     model_dir.emplace(options.train.model_dir);
     if (!model_dir->left_behind_by().empty()) {
       say(fmt::format("an earlier run was killed ({})", model_dir->left_behind_by()));
@@ -251,6 +265,10 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   require_foreground_to_monitor(options, splits[1].report());
   if (model_dir) {
     run_training(session, arguments, train, splits, *model_dir);
+    return;
+  }
+  if (train.benchmark) {
+    benchmark_training(session, arguments, splits);
     return;
   }
   if (!train.init.empty()) make_network(options, arguments, train);
@@ -274,9 +292,15 @@ int main(int argc, char** argv) {
       argc, argv,
       [&](CLI::App& app, Arguments& arguments) {
         add_run_options(app, arguments);
-        app.add_flag("--resume", train_arguments.resume,
-                     "Go on after the last completed epoch of the run in model_dir, if there is "
-                     "one");
+        auto* resume =
+            app.add_flag("--resume", train_arguments.resume,
+                         "Go on after the last completed epoch of the run in model_dir, if there "
+                         "is one");
+        app.add_flag("--benchmark", train_arguments.benchmark,
+                     "Measure for some 20 seconds what the run would take and what would make it "
+                     "faster; write nothing")
+            ->excludes(resume)
+            ->excludes(app.get_option("--dry-run"));
         train_arguments.seed =
             add_seed_option(app, arguments.seed, "Of weights, shuffling and dropout");
         auto* init = app.add_option("--init", train_arguments.init,
