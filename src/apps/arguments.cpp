@@ -49,8 +49,8 @@ void add_run_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   add_threads_option(app, arguments.threads);
   app.add_option("--precision", arguments.precision,
-                 "Number format of the activations; auto: that of the checkpoint, else bfloat16 where "
-                 "it is measured to be a tenth faster")
+                 "Number format of the activations; auto: that of the checkpoint, else bfloat16 "
+                 "where it is measured to be a tenth faster")
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
       ->capture_default_str();
   app.add_flag("--deterministic", arguments.deterministic,

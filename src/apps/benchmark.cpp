@@ -31,11 +31,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Seconds that each part may take; one step, one batch is always measured.
-constexpr double kStepBudget = 6;
-constexpr double kAlternativeBudget = 3;
-constexpr double kValidationBudget = 3;
-constexpr double kDecodingBudget = 2;
+// The shares of the time that each part may take; one step, one batch is always measured.
+constexpr double kStepShare = 0.3;
+constexpr double kAlternativeShare = 0.15;
+constexpr double kValidationShare = 0.15;
+constexpr double kDecodingShare = 0.1;
 
 // A folder of the system's for temporary files that is removed with its content.
 class ScratchFolder {
@@ -103,11 +103,11 @@ struct MeasuredData {
   double decoding_seconds = 0;  // of one sample
 };
 
-MeasuredData take_samples(const Dataset& split, std::size_t most, bool keep) {
+MeasuredData take_samples(const Dataset& split, std::size_t most, bool keep, double budget) {
   std::vector<Sample> samples;
   const double start = steady_seconds();
   while (samples.size() < std::min(most, split.size()) &&
-         (samples.empty() || steady_seconds() - start < kDecodingBudget)) {
+         (samples.empty() || steady_seconds() - start < budget)) {
     samples.push_back(split.sample(samples.size()));
     throw_if_interrupted();
   }
@@ -118,8 +118,9 @@ MeasuredData take_samples(const Dataset& split, std::size_t most, bool keep) {
 class Benchmark {
  public:
   Benchmark(const Session& session, const TrainerOptions& training,
-            const std::vector<Dataset>& splits)
-      : session_(session),
+            const std::vector<Dataset>& splits, double seconds)
+      : seconds_(seconds),
+        session_(session),
         options_(session.options),
         training_(training),
         splits_(splits),
@@ -133,7 +134,8 @@ class Benchmark {
   }
 
   void run() {
-    say("benchmark: takes some 20 s, writes nothing into the project");
+    say(fmt::format("benchmark: takes some {}, writes nothing into the project",
+                    duration_text(seconds_)));
     estimate_ =
         measure_precision(options_.network, training_.batch_size, Pass::kTraining, session_.device);
     take_data();
@@ -180,8 +182,8 @@ class Benchmark {
     const auto two_batches = 2 * static_cast<std::size_t>(training_.batch_size);
     const bool keep = options_.data.cache != DatasetCache::kNone;
     const std::size_t most = std::max(kMostSamples, two_batches);
-    train_ = take_samples(splits_[0], most, keep);
-    valid_ = take_samples(splits_[1], most, keep);
+    train_ = take_samples(splits_[0], most, keep, kDecodingShare * seconds_);
+    valid_ = take_samples(splits_[1], most, keep, kDecodingShare * seconds_);
     say(fmt::format("decoding            {:.1f} ms an image, {}", 1e3 * train_->decoding_seconds,
                     keep ? "once at the start" : "whenever it is needed"));
   }
@@ -236,9 +238,9 @@ class Benchmark {
     model_->set_compute_type(session_.compute_type);
     const TrainerOptions options = measured_training(training_.batch_size, time_single_step());
     Trainer trainer(model_, options, session_.device);
-    const StepTimes times = time_steps(trainer, options, kStepBudget);
+    const StepTimes times = time_steps(trainer, options, kStepShare * seconds_);
     say_step(precision_name(session_.compute_type), times);
-    if (times.steps == 1 && times.seconds() > kStepBudget) {
+    if (times.steps == 1 && times.seconds() > kStepShare * seconds_) {
       say("                    a single step took longer than the time there was for all: others "
           "may be faster");
     }
@@ -282,7 +284,7 @@ class Benchmark {
                       ratio));
       return;
     }
-    if (ratio * chosen.seconds() > kAlternativeBudget) {
+    if (ratio * chosen.seconds() > kAlternativeShare * seconds_) {
       say(fmt::format("{:<20}not timed: about {:.2g} times as long, by single layers",
                       "step, " + name, ratio));
       return;
@@ -299,7 +301,7 @@ class Benchmark {
   StepTimes time_alternative(int batch_size, double seconds_of_step) {
     const TrainerOptions options = measured_training(batch_size, seconds_of_step);
     Trainer trainer(model_, options, session_.device);
-    return time_steps(trainer, options, kAlternativeBudget);
+    return time_steps(trainer, options, kAlternativeShare * seconds_);
   }
 
   double time_validation(std::size_t batches) {
@@ -315,7 +317,7 @@ class Benchmark {
     std::size_t batches = 1;
     double seconds = time_validation(batches);
     const std::size_t there = count_batches(valid_->samples.size(), training_.batch_size);
-    const auto affordable = static_cast<std::size_t>(kValidationBudget / seconds);
+    const auto affordable = static_cast<std::size_t>(kValidationShare * seconds_ / seconds);
     if (affordable > 0) {
       batches = std::min({all, there, affordable});
       seconds = time_validation(batches);
@@ -353,7 +355,7 @@ class Benchmark {
     const std::int64_t bytes = estimated_training_bytes(options_.network, batch_size);
     if (!session_.device.is_cpu() || static_cast<std::size_t>(batch_size) > splits_[0].size() ||
         static_cast<std::uint64_t>(bytes) > available_memory() ||
-        2 * chosen.seconds() > kAlternativeBudget) {
+        2 * chosen.seconds() > kAlternativeShare * seconds_) {
       return;
     }
     const StepTimes times = time_alternative(batch_size, 2 * chosen.seconds());
@@ -373,6 +375,7 @@ class Benchmark {
                              "at most, where augmentation takes no time"});
   }
 
+  double seconds_;
   const Session& session_;
   const Options& options_;
   TrainerOptions training_;
@@ -388,9 +391,9 @@ class Benchmark {
 }  // namespace
 
 void run_benchmark(const Session& session, const TrainerOptions& training,
-                   const std::vector<Dataset>& splits) {
+                   const std::vector<Dataset>& splits, double seconds) {
   const InterruptHandler handler;
-  Benchmark(session, training, splits).run();
+  Benchmark(session, training, splits, seconds).run();
 }
 
 }  // namespace flexunet

@@ -42,6 +42,7 @@ constexpr const char* kLogFile = "train.log";
 struct TrainArguments {
   bool resume = false;
   bool benchmark = false;
+  double benchmark_seconds = 20;
   const CLI::Option* seed = nullptr;  ///< whether one was given
   fs::path init;                      ///< the model whose weights training starts from; empty: none
   std::string init_head = "same";
@@ -232,13 +233,14 @@ void describe_augmentation(const Options& options) {
 }
 
 // What a new run of the config takes, in the precision that it would choose.
-void benchmark_training(Session session, const Arguments& arguments,
+void benchmark_training(Session session, const Arguments& arguments, const TrainArguments& train,
                         const std::vector<Dataset>& splits) {
   const Options& options = session.options;
   const LossOptions loss = with_class_weights(options.loss, splits[0].report());
   session.compute_type =
       choose_compute_type(session, {}, Pass::kTraining, options.train.batch_size);
-  run_benchmark(session, trainer_options(session, loss, arguments.seed), splits);
+  run_benchmark(session, trainer_options(session, loss, arguments.seed), splits,
+                train.benchmark_seconds);
 }
 
 void train_network(const Arguments& arguments, const TrainArguments& train) {
@@ -268,7 +270,7 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
     return;
   }
   if (train.benchmark) {
-    benchmark_training(session, arguments, splits);
+    benchmark_training(session, arguments, train, splits);
     return;
   }
   if (!train.init.empty()) make_network(options, arguments, train);
@@ -296,11 +298,17 @@ int main(int argc, char** argv) {
             app.add_flag("--resume", train_arguments.resume,
                          "Go on after the last completed epoch of the run in model_dir, if there "
                          "is one");
-        app.add_flag("--benchmark", train_arguments.benchmark,
-                     "Measure for some 20 seconds what the run would take and what would make it "
-                     "faster; write nothing")
-            ->excludes(resume)
-            ->excludes(app.get_option("--dry-run"));
+        auto* benchmark =
+            app.add_flag("--benchmark", train_arguments.benchmark,
+                         "Measure what the run would take and what would make it faster; write "
+                         "nothing")
+                ->excludes(resume)
+                ->excludes(app.get_option("--dry-run"));
+        app.add_option("--benchmark-seconds", train_arguments.benchmark_seconds,
+                       "About how long to measure")
+            ->check(CLI::PositiveNumber)
+            ->needs(benchmark)
+            ->capture_default_str();
         train_arguments.seed =
             add_seed_option(app, arguments.seed, "Of weights, shuffling and dropout");
         auto* init = app.add_option("--init", train_arguments.init,

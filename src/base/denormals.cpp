@@ -7,12 +7,12 @@
 
 namespace flexunet {
 
-// Where a unit of the network is dead, its gradient is zero and Adam's running means of it shrink by
-// a constant factor each step until they are denormal. A processor computes with those in microcode,
-// a hundred times as slowly: from some hundred steps on, a run takes three times as long. What is
-// flushed is below 1e-37 and changes no digit of a loss.
-// Threads inherit the setting from the one that starts them (Linux copies the register); LibTorch's
-// own switch sets the calling thread alone, and in 1.13 knows x86 only.
+// Where a unit of the network is dead, its gradient is zero and Adam's running means of it shrink
+// by a constant factor each step until they are denormal. A processor computes with those in
+// microcode, a hundred times as slowly: from some hundred steps on, a run takes three times as
+// long. What is flushed is below 1e-37 and changes no digit of a loss. Threads inherit the setting
+// from the one that starts them (Linux copies the register); LibTorch's own switch sets the calling
+// thread alone, and in 1.13 knows x86 only.
 
 namespace {
 

@@ -89,8 +89,8 @@ torch::Tensor UpConvolutionImpl::forward(const torch::Tensor& x, const torch::Te
         .to(type);
   });
   const torch::Tensor bias = bias_.repeat({4});
-  return unfold_beside_skip(
-      torch::conv2d(x.to(type), kernel, bias.to(type)).to(x.scalar_type()), skip);
+  return unfold_beside_skip(torch::conv2d(x.to(type), kernel, bias.to(type)).to(x.scalar_type()),
+                            skip);
 }
 
 DecoderLevelImpl::DecoderLevelImpl(const NetworkOptions& network, int level)

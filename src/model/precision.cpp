@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flexunet/config/network_shape.h"
+#include "flexunet/model/cuda_graph.h"
 #include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
 
@@ -160,12 +161,18 @@ class TimedBlock {
   double seconds() {
     finish();
     const double start = timing_.clock();
-    run();
+    graph_.is_recorded() ? graph_.replay() : run();
     finish();
     const double passed = timing_.clock() - start;
-    for (torch::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
-    for (torch::Tensor& input : inputs_) input.mutable_grad().reset();
+    drop_gradients();
     return passed;
+  }
+
+  // As training does on a GPU, where starting kernels one by one may take longer than they do.
+  void record() {
+    if (!trains() || !timing_.device.is_cuda() || !CudaGraph::is_available()) return;
+    graph_.record([this] { run(); });
+    drop_gradients();
   }
 
  private:
@@ -191,6 +198,11 @@ class TimedBlock {
     result.backward(torch::ones_like(result));
   }
 
+  void drop_gradients() {
+    for (torch::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
+    for (torch::Tensor& input : inputs_) input.mutable_grad().reset();
+  }
+
   void finish() const {
     if (timing_.device.is_cuda()) torch::cuda::synchronize(timing_.device.index());
   }
@@ -201,6 +213,7 @@ class TimedBlock {
   DecoderLevel decoder_{nullptr};
   std::shared_ptr<torch::nn::Module> module_;
   std::vector<torch::Tensor> inputs_;
+  CudaGraph graph_;
 };
 
 // By turns, so that a processor that changes its speed does so for both; the least, because
@@ -211,6 +224,8 @@ PrecisionSeconds time_block(const LevelWork& work, const Timing& timing) {
   TimedBlock bfloat16(work, timing, torch::kBFloat16);
   float32.seconds();
   bfloat16.seconds();
+  float32.record();
+  bfloat16.record();
   PrecisionSeconds least{std::numeric_limits<double>::infinity(),
                          std::numeric_limits<double>::infinity()};
   for (int i = 0; i < kRepetitions; ++i) {
@@ -234,15 +249,16 @@ class PrecisionMeasurement {
   }
 
   PrecisionChoice run() {
-    constexpr double kFirstCost = 1e6;
+    // A GPU does whole levels at once.
+    const double first_cost = timing_.device.is_cuda() ? 1e12 : 1e6;
     constexpr double kFastestGrowth = 8;
     // Of the time that is left, since a round may turn out dearer than the one before foretells.
     constexpr double kPlannedShare = 0.6;
     constexpr int kMostRounds = 12;
-    start_libraries(kFirstCost);
+    start_libraries(first_cost);
     double before = timing_.clock();
     deadline_ = before + kBudget;
-    double most_cost = kFirstCost;
+    double most_cost = first_cost;
     for (int round = 0; round < kMostRounds && time_levels(most_cost); ++round) {
       const double now = timing_.clock();
       const double growth =
@@ -335,6 +351,7 @@ double steady_seconds() {
 PrecisionChoice measure_precision(const NetworkOptions& network, int batch_size, Pass pass,
                                   torch::Device device, const Clock& clock) {
   if (!computes_bfloat16(device)) return {};
+  const OwnStream stream(device);
   const KeptDraws kept(device);
   return PrecisionMeasurement(network, batch_size, {pass, device, clock}).run();
 }

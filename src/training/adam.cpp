@@ -115,8 +115,17 @@ void Adam::update(std::size_t i) {
 
 void Adam::update_all() {
   const torch::NoGradGuard no_grad;
-  FusedAdam all{{}, {}, {}, {}, options_.clipvalue, kBeta1, kBeta2, kEpsilon, fused_step_size_,
-                fused_kept_, fused_steps_};
+  FusedAdam all{{},
+                {},
+                {},
+                {},
+                options_.clipvalue,
+                kBeta1,
+                kBeta2,
+                kEpsilon,
+                fused_step_size_,
+                fused_kept_,
+                fused_steps_};
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     torch::Tensor& parameter = parameters_[i];
     if (!parameter.grad().defined()) continue;

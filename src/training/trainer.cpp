@@ -47,7 +47,8 @@ void Trainer::save(const std::filesystem::path& path, Metadata metadata) const {
 TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks) {
   const OwnStream stream(device_);
   if (device_.is_cuda() && options_.record_steps && CudaGraph::is_available()) {
-    graph_ = std::make_unique<StepGraph>([this](const Batch& batch) { return compute_step(batch); });
+    graph_ =
+        std::make_unique<StepGraph>([this](const Batch& batch) { return compute_step(batch); });
   }
   for (const auto& callback : callbacks) callback->on_train_begin(epochs_, control_);
   if (options_.roll_back) last_good_ = take_snapshot();

@@ -1,5 +1,5 @@
-// How fast a GPU trains and predicts a network: as steps that are replayed and as steps that are not,
-// in each precision and for some batch sizes.
+// How fast a GPU trains and predicts a network: as steps that are replayed and as steps that are
+// not, in each precision and for some batch sizes.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -50,7 +50,8 @@ FlexUNet make_model(const Options& options, torch::Device device, torch::ScalarT
   return model;
 }
 
-// Milliseconds of a step, loading of batches included, and the share of them that it waited for data.
+// Milliseconds of a step, loading of batches included, and the share of them that it waited for
+// data.
 void train(const GpuArguments& arguments, const Options& options, const Dataset& samples,
            torch::Device device) {
   const Dataset valid = memory_dataset({samples.sample(0)});
@@ -70,9 +71,10 @@ void train(const GpuArguments& arguments, const Options& options, const Dataset&
         callbacks.push_back(std::make_unique<Seconds>(epochs));
         Trainer(make_model(options, device, type), trainer, device).fit(samples, valid, callbacks);
         const double seconds = (epochs[1].train_seconds + epochs[2].train_seconds) / 2;
-        fmt::print("| {} | {} | {} | {} | {:.2f} | {:.0f} | {:.1f} % |\n", arguments.config.stem().string(),
-                   batch_size, precision_name(type), recorded ? "replayed" : "one by one",
-                   1e3 * seconds / arguments.steps, batch_size * arguments.steps / seconds,
+        fmt::print("| {} | {} | {} | {} | {:.2f} | {:.0f} | {:.1f} % |\n",
+                   arguments.config.stem().string(), batch_size, precision_name(type),
+                   recorded ? "replayed" : "one by one", 1e3 * seconds / arguments.steps,
+                   batch_size * arguments.steps / seconds,
                    100 * (epochs[1].waiting_seconds + epochs[2].waiting_seconds) / (2 * seconds));
         std::fflush(stdout);
       }
@@ -100,8 +102,8 @@ void predict(const GpuArguments& arguments, const Options& options, const Datase
     for (const int batch_size : arguments.batch_sizes) {
       const std::vector<cv::Mat> batch(images.begin(), images.begin() + batch_size);
       const double each = milliseconds([&] { predict_sized_masks(model, batch, device); });
-      fmt::print("| {} | {} | {} | masks | {:.2f} | {:.0f} | |\n", arguments.config.stem().string(), batch_size,
-                 precision_name(type), each, 1e3 * batch_size / each);
+      fmt::print("| {} | {} | {} | masks | {:.2f} | {:.0f} | |\n", arguments.config.stem().string(),
+                 batch_size, precision_name(type), each, 1e3 * batch_size / each);
     }
     cv::Mat large;
     const int side = 4;
@@ -113,8 +115,8 @@ void predict(const GpuArguments& arguments, const Options& options, const Datase
       tiles.batch_size = windows;
       const double each = milliseconds([&] { predict_tiled(model, large, tiles, device); });
       fmt::print("| {} | {} windows | {} | {}x{} tiled | {:.1f} | {:.1f} megapixels/s | |\n",
-                 arguments.config.stem().string(), windows, precision_name(type), large.cols, large.rows, each,
-                 1e-3 * static_cast<double>(large.total()) / each);
+                 arguments.config.stem().string(), windows, precision_name(type), large.cols,
+                 large.rows, each, 1e-3 * static_cast<double>(large.total()) / each);
     }
   }
 }
@@ -123,8 +125,8 @@ void run(GpuArguments arguments) {
   flush_denormals();
   arguments.threads = select_threads(arguments.threads);
   const torch::Device device = select_device(arguments.device);
-  set_up_device(device, arguments.deterministic ? Determinism::kDeterministic
-                                                : Determinism::kFastest);
+  set_up_device(device,
+                arguments.deterministic ? Determinism::kDeterministic : Determinism::kFastest);
   const Options options = bench_options(arguments.config);
   const Dataset samples = memory_dataset(drawn_samples(options.network, kSamples));
   fmt::print("| network | batch | precision | steps | ms | images/s | waited for data |\n");

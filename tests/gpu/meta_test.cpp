@@ -1,5 +1,6 @@
-// What a GPU would do with a training step, without one: on LibTorch's meta device tensors have shapes
-// and memory orders and no numbers, and the branches for devices other than the CPU are taken.
+// What a GPU would do with a training step, without one: on LibTorch's meta device tensors have
+// shapes and memory orders and no numbers, and the branches for devices other than the CPU are
+// taken.
 #include <gtest/gtest.h>
 #include <torch/library.h>
 #include <torch/torch.h>

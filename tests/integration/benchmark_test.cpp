@@ -23,7 +23,8 @@ std::map<std::string, std::string> contents_of(const ToyProject& project) {
 class Benchmark : public testing::Test {
  protected:
   ProcessResult run(const ToyProject& project, std::vector<std::string> arguments = {}) const {
-    arguments.insert(arguments.end(), {"--benchmark", "--device", "cpu"});
+    arguments.insert(arguments.end(),
+                     {"--benchmark", "--benchmark-seconds", "0.5", "--device", "cpu"});
     ProcessOptions options;
     options.environment = {"TMPDIR=" + scratch_.path().string()};
     return project.run("train", arguments, options);

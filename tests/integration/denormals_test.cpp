@@ -33,11 +33,13 @@ void write_denormal_model(const fs::path& trained, const fs::path& path) {
     std::vector<float> values(tensor.data.size() / sizeof(float), 0.0F);
     for (const Values& each : wanted) {
       if (each.name != name) continue;
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] = each.values[i % each.values.size()];
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = each.values[i % each.values.size()];
     }
     // Class 1's row of (classes,filters,1,1).
     if (name == "head.weight") {
-      std::fill(values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end(), 1.0F);
+      std::fill(values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end(),
+                1.0F);
     }
     bytes[name].assign(reinterpret_cast<const char*>(values.data()), tensor.data.size());
     tensor.data = bytes[name];
@@ -45,9 +47,7 @@ void write_denormal_model(const fs::path& trained, const fs::path& path) {
   write_safetensors(path, tensors, file.metadata());
 }
 
-bool is_black(const fs::path& mask) {
-  return cv::countNonZero(read_picture(mask).reshape(1)) == 0;
-}
+bool is_black(const fs::path& mask) { return cv::countNonZero(read_picture(mask).reshape(1)) == 0; }
 
 // Every program that runs the network flushes denormals from its start.
 TEST(Denormals, AreFlushedByTrainEvaluateAndInfer) {

@@ -60,19 +60,6 @@ TEST(AutoPrecision, IsMeasuredOnceAndGivesTheBytesOfItsChoice) {
   }
 }
 
-// bfloat16 leaves other scores than float32, so that they tell what was computed.
-TEST(AutoPrecision, OfAnEvaluationIsThatOfTheModel) {
-  const ToyProject project(20, 1);
-  ASSERT_EQ(project.run("train", {"--precision", "bfloat16", "--device", "cpu"}).exit_code, 0);
-  const fs::path scores = project.folder() / "evaluation.csv";
-  ASSERT_EQ(run_auto(project, "evaluate").exit_code, 0);
-  const std::string by_choice = read_file(scores);
-  ASSERT_EQ(project.run("evaluate", {"--precision", "bfloat16"}).exit_code, 0);
-  EXPECT_EQ(read_file(scores), by_choice);
-  ASSERT_EQ(project.run("evaluate", {"--precision", "float32"}).exit_code, 0);
-  EXPECT_NE(read_file(scores), by_choice);
-}
-
 TEST(AutoPrecision, IsMeasuredWhereTheModelTellsNone) {
   const ToyProject project(20, 1);
   ASSERT_EQ(project.run("train", {"--device", "cpu"}).exit_code, 0);

@@ -8,9 +8,9 @@
 
 namespace flexunet {
 
-/// The number format in which LibTorch is to convolve x: that of x, but float32 for bfloat16 on a CPU
-/// for which it has no quick way (oneDNN wants AVX-512), where it would also add the gradients of
-/// biases in bfloat16.
+/// The number format in which LibTorch is to convolve x: that of x, but float32 for bfloat16 on a
+/// CPU for which it has no quick way (oneDNN wants AVX-512), where it would also add the gradients
+/// of biases in bfloat16.
 torch::ScalarType convolution_type(const torch::Tensor& x);
 
 /// Convolution of stride 1 that keeps the size: x (N,in,H,W) float32 or bfloat16, weight

@@ -13,9 +13,9 @@ torch::Device select_device(const std::string& name);
 /// Whether equal runs on a GPU give equal bytes. A CPU's always do.
 enum class Determinism { kFastest, kDeterministic };
 
-/// LibTorch's settings for `device`; none for a CPU. A GPU becomes the current one, TF32 is allowed,
-/// as in PyTorch for convolutions, and with kDeterministic cuDNN and cuBLAS take algorithms that
-/// always add in the same order. To be called before anything is computed on it.
+/// LibTorch's settings for `device`; none for a CPU. A GPU becomes the current one, TF32 is
+/// allowed, as in PyTorch for convolutions, and with kDeterministic cuDNN and cuBLAS take
+/// algorithms that always add in the same order. To be called before anything is computed on it.
 void set_up_device(torch::Device device, Determinism determinism = Determinism::kFastest);
 
 /// While it lives, cuDNN times its algorithms for each shape that is new and keeps the quickest:
