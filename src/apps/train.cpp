@@ -250,8 +250,11 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   const Options& options = session.options;
   describe_network(options.network);
   say(fmt::format(
-      "batches of {}, estimated memory of a training step {}", options.train.batch_size,
-      readable_bytes(estimated_training_bytes(options.network, options.train.batch_size))));
+      "batches of {}, estimated memory of a training step {}, of a copy to write checkpoints from "
+      "{}",
+      options.train.batch_size,
+      readable_bytes(estimated_training_bytes(options.network, options.train.batch_size)),
+      readable_bytes(run_copy_bytes(options.network))));
   describe_augmentation(options);
   require_own_result_folders(options);
   std::optional<FolderLock> model_dir;

@@ -42,16 +42,28 @@ void Checkpoints::on_train_begin(const std::vector<EpochResult>& history, TrainC
         difference, last.epoch + 1));
     best_cost_ = target_.monitor.cost(last);
   }
-  save_best(last);
+  FlexUNet model = trainer_.model();
+  save_weights(target_.model_dir / kBestModelFile, model, metadata_of(last));
 }
 
+void Checkpoints::on_batch_end(const BatchResult&) { writer_.check(); }
+
+void Checkpoints::wait_for_writes() { writer_.wait(); }
+
 void Checkpoints::on_epoch_end(const EpochResult& result, TrainControl&) {
+  writer_.wait();  // it reads the copy
+  trainer_.copy_to(copy_);
+  const bool is_best = look_at(result);
+  writer_.start([this, result, is_best] { write(result, is_best); });
+}
+
+void Checkpoints::write(const EpochResult& result, bool is_best) const {
   const std::filesystem::path path = target_.model_dir / kLastCheckpointFile;
   Metadata metadata = metadata_of(result);
   metadata.insert(target_.last_metadata.begin(), target_.last_metadata.end());
   keep_as(path, target_.model_dir / kPreviousCheckpointFile);
-  trainer_.save(path, std::move(metadata));
-  if (look_at(result)) save_best(result);
+  copy_.save(path, std::move(metadata));
+  if (is_best) copy_.save_weights(target_.model_dir / kBestModelFile, metadata_of(result));
 }
 
 bool Checkpoints::look_at(const EpochResult& result) {
@@ -70,11 +82,6 @@ Metadata Checkpoints::metadata_of(const EpochResult& result) const {
   metadata["val_loss"] = fmt::format("{}", result.val_loss);
   metadata[target_.monitor.name()] = fmt::format("{}", target_.monitor.value(result));
   return metadata;
-}
-
-void Checkpoints::save_best(const EpochResult& result) const {
-  FlexUNet model = trainer_.model();
-  save_weights(target_.model_dir / kBestModelFile, model, metadata_of(result));
 }
 
 }  // namespace flexunet

@@ -10,8 +10,8 @@
 
 namespace flexunet {
 
-HistoryFiles::HistoryFiles(HistoryPaths paths, std::string metric_name, Warn warn)
-    : paths_(std::move(paths)), warn_(std::move(warn)) {
+HistoryFiles::HistoryFiles(HistoryPaths paths, std::string metric_name, Warn warn, Clock clock)
+    : paths_(std::move(paths)), warn_(std::move(warn)), clock_(std::move(clock)) {
   history_.metric_name = std::move(metric_name);
 }
 
@@ -24,7 +24,11 @@ void HistoryFiles::on_train_begin(const std::vector<EpochResult>& history, Train
 void HistoryFiles::on_epoch_end(const EpochResult& result, TrainControl&) {
   add(result);
   write_tables();
-  draw_curves();
+  if (drawn_epochs_ == 0 || clock_() - drawn_at_ >= kTimeBetweenCurves) draw_curves();
+}
+
+void HistoryFiles::on_train_end() {
+  if (drawn_epochs_ < history_.loss.size()) draw_curves();
 }
 
 void HistoryFiles::add(const EpochResult& result) {
@@ -42,7 +46,9 @@ void HistoryFiles::write_tables() const {
   write_file(paths_.history_file, history_json(history_));
 }
 
-void HistoryFiles::draw_curves() const {
+void HistoryFiles::draw_curves() {
+  drawn_epochs_ = history_.loss.size();
+  drawn_at_ = clock_();
   try {
     write_curves(paths_.eval_dir / "train_losses.png", "loss",
                  {{"loss", history_.loss}, {"val_loss", history_.val_loss}});

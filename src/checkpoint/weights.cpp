@@ -100,21 +100,24 @@ void load_tensor(const SafetensorsFile& file, const std::string& name, torch::Te
 
 }  // namespace
 
-void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata,
-                  const NamedTensors& others) {
-  std::vector<NamedTensor> tensors = tensors_of(model);
-  for (const auto& [name, tensor] : others) tensors.push_back({name, tensor});
-  std::vector<torch::Tensor> copies;  // keep the bytes alive that the views point to
-  StoredTensors stored;
-  for (const auto& [name, tensor] : tensors) {
-    copies.push_back(tensor.detach().cpu().contiguous());
-    const torch::Tensor& copy = copies.back();
-    stored[name] = {"F32", copy.sizes().vec(),
-                    std::string_view(static_cast<const char*>(copy.data_ptr()), copy.nbytes())};
-  }
-  metadata["format"] = "pt";
-  metadata["network"] = describe_network(model->network()).dump();
-  write_safetensors(path, stored, std::move(metadata));
+bool is_of_optimizer(const std::string& name) { return name.rfind(kOptimizerPrefix, 0) == 0; }
+
+void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata) {
+  TensorCopy tensors;
+  tensors.take(weights_of(model));
+  Metadata entries = describe_weights(model);
+  entries.merge(metadata);
+  write_safetensors(path, tensors.stored(), std::move(entries));
+}
+
+NamedTensors weights_of(FlexUNet& model) {
+  NamedTensors weights;
+  for (const auto& [name, tensor] : tensors_of(model)) weights[name] = tensor;
+  return weights;
+}
+
+Metadata describe_weights(const FlexUNet& model) {
+  return {{"format", "pt"}, {"network", describe_network(model->network()).dump()}};
 }
 
 LoadedWeights load_weights(const std::filesystem::path& path, FlexUNet& model, HeadPolicy head) {
@@ -133,7 +136,7 @@ LoadedWeights load_weights(const SafetensorsFile& file, FlexUNet& model, HeadPol
   }
   const auto count = static_cast<std::size_t>(
       std::count_if(file.tensors().begin(), file.tensors().end(),
-                    [](const auto& entry) { return entry.first.rfind(kOptimizerPrefix, 0) != 0; }));
+                    [](const auto& entry) { return !is_of_optimizer(entry.first); }));
   if (count != tensors.size()) {
     refuse(file,
            fmt::format("it holds {} tensors, the config's network has {}", count, tensors.size()));

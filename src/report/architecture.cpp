@@ -144,6 +144,10 @@ std::int64_t estimated_training_bytes(const NetworkOptions& network, int batch_s
   return 4 * kFloatBytes * parameter_count(network) + batch_size * (kept + 2 * largest);
 }
 
+std::int64_t run_copy_bytes(const NetworkOptions& network) {
+  return 3 * kFloatBytes * parameter_count(network);
+}
+
 std::int64_t estimated_inference_bytes(const NetworkOptions& network, int batch_size) {
   std::int64_t skips = 0;
   std::int64_t largest = 0;

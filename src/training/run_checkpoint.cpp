@@ -43,10 +43,29 @@ RunState state_of(const SafetensorsFile& file) {
 
 }  // namespace
 
-void save_run(const std::filesystem::path& path, FlexUNet& model, const Adam& optimizer,
-              const RunState& state, Metadata metadata) {
-  metadata[kRunEntry] = to_json(state);
-  save_weights(path, model, std::move(metadata), moments_of(model, optimizer));
+void RunCopy::take(FlexUNet& model, const Adam& optimizer, const RunState& state) {
+  NamedTensors tensors = weights_of(model);
+  tensors.merge(moments_of(model, optimizer));
+  tensors_.take(tensors);
+  network_ = describe_weights(model);
+  state_ = state;
+}
+
+void RunCopy::save(const std::filesystem::path& path, Metadata metadata) const {
+  Metadata entries = network_;
+  entries[kRunEntry] = to_json(state_);
+  entries.merge(metadata);
+  write_safetensors(path, tensors_.stored(), std::move(entries));
+}
+
+void RunCopy::save_weights(const std::filesystem::path& path, Metadata metadata) const {
+  StoredTensors weights;
+  for (const auto& [name, tensor] : tensors_.stored()) {
+    if (!is_of_optimizer(name)) weights[name] = tensor;
+  }
+  Metadata entries = network_;
+  entries.merge(metadata);
+  write_safetensors(path, weights, std::move(entries));
 }
 
 RunState load_run(const SafetensorsFile& file, FlexUNet& model, Adam& optimizer) {

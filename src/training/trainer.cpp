@@ -8,11 +8,30 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/interrupt.h"
 #include "flexunet/inference/evaluate.h"
-#include "flexunet/training/run_checkpoint.h"
 #include "training/step_graph.h"
 #include "training/stopwatch.h"
 
 namespace flexunet {
+namespace {
+
+void wait_for_writes(const Callbacks& callbacks) {
+  for (const auto& callback : callbacks) callback->wait_for_writes();
+}
+
+void end_training(const Callbacks& callbacks) {
+  const auto end = [&] {
+    for (const auto& callback : callbacks) callback->on_train_end();
+  };
+  try {
+    wait_for_writes(callbacks);
+  } catch (...) {
+    end();
+    throw;
+  }
+  end();
+}
+
+}  // namespace
 
 Trainer::Trainer(FlexUNet model, const TrainerOptions& options, torch::Device device)
     : model_(std::move(model)),
@@ -39,9 +58,15 @@ RunState Trainer::state() const {
   return {epochs_, control_.learning_rate(), rollbacks_, optimizer_.steps()};
 }
 
-void Trainer::save(const std::filesystem::path& path, Metadata metadata) const {
+void Trainer::copy_to(RunCopy& copy) const {
   FlexUNet model = model_;  // a second handle on the same network
-  save_run(path, model, optimizer_, state(), std::move(metadata));
+  copy.take(model, optimizer_, state());
+}
+
+void Trainer::save(const std::filesystem::path& path, Metadata metadata) const {
+  RunCopy copy;
+  copy_to(copy);
+  copy.save(path, std::move(metadata));
 }
 
 TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks) {
@@ -52,6 +77,17 @@ TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Call
   }
   for (const auto& callback : callbacks) callback->on_train_begin(epochs_, control_);
   if (options_.roll_back) last_good_ = take_snapshot();
+  try {
+    run_epochs(train, valid, callbacks);
+  } catch (...) {
+    end_training(callbacks);  // that a completed epoch is not saved matters more: it throws that
+    throw;
+  }
+  end_training(callbacks);
+  return summary();
+}
+
+void Trainer::run_epochs(const Dataset& train, const Dataset& valid, const Callbacks& callbacks) {
   while (static_cast<int>(epochs_.size()) < options_.epochs && !control_.stop_reason()) {
     throw_if_interrupted();
     const Outcome outcome = run_epoch(train, valid, callbacks);
@@ -59,11 +95,12 @@ TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Call
       roll_back(outcome.divergence, callbacks);
       continue;
     }
+    wait_for_writes(callbacks);
+    throw_if_interrupted();  // once an epoch counts as completed, it is saved
     epochs_.push_back(outcome.result);
     if (options_.roll_back) last_good_ = take_snapshot();
     for (const auto& callback : callbacks) callback->on_epoch_end(outcome.result, control_);
   }
-  return summary();
 }
 
 Trainer::Outcome Trainer::run_epoch(const Dataset& train, const Dataset& valid,

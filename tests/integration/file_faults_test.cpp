@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <optional>
 #include <set>
 
@@ -105,6 +106,34 @@ TEST_F(FileFaults, LoseNothingOfAnEarlierRun) {
     FileContents found = results_in(project_.folder());
     if (fs::exists(moved)) found.merge(results_in(moved));
     EXPECT_TRUE(found == before) << "operation " << number << ": " << failed.err;
+  }
+}
+
+// The next epoch runs meanwhile, but for the last one.
+TEST_F(FileFaults, AKillWhileACheckpointIsWrittenLeavesOneToResumeFrom) {
+  const std::vector<FileOperation> operations = list_file_operations(project_, {});
+  const FileContents undisturbed = results_in(project_.folder());
+  std::vector<std::size_t> of_checkpoints;
+  for (std::size_t number = 1; number <= operations.size(); ++number) {
+    const std::string& path = operations[number - 1].path;
+    if (contains(path, "checkpoint") || contains(path, "best_model")) {
+      of_checkpoints.push_back(number);
+    }
+  }
+  // Two epochs: last and best are created, written, flushed and renamed; the second keeps the
+  // first.
+  ASSERT_EQ(of_checkpoints.size(), 17U);
+  for (std::size_t i = 0; i < of_checkpoints.size(); i += is_long_form() ? 1 : 3) {
+    const FileOperation& operation = operations[of_checkpoints[i] - 1];
+    SCOPED_TRACE(operation.kind + " " + operation.path);
+    remove_results(project_.folder());
+    const ProcessResult killed =
+        train_with_fault(project_, {}, fmt::format("kill=0@{}", of_checkpoints[i]));
+    EXPECT_EQ(killed.exit_code, 128 + SIGKILL) << killed.err;
+    EXPECT_EQ(find_torn_file(project_.folder()), "");
+    const ProcessResult resumed = train_with_fault(project_, {"--resume"}, "");
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_TRUE(results_in(project_.folder()) == undisturbed);
   }
 }
 

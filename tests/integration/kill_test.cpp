@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -19,6 +20,11 @@ constexpr int kKilled = 137;
 int kills_wanted() {
   const char* wanted = std::getenv("FLEXUNET_KILLS");
   return wanted == nullptr ? 20 : std::stoi(wanted);
+}
+
+// Written while the next epoch runs.
+bool is_checkpoint(const std::string& file) {
+  return contains(file, "last_checkpoint") || contains(file, "best_model");
 }
 
 class KillTest : public testing::Test {
@@ -64,6 +70,7 @@ TEST_F(KillTest, RunsThatAreKilledAndResumedEndAsIfNothingHadHappened) {
   const int wanted = kills_wanted();
   int kills = 0;
   int kills_within_a_write = 0;
+  int kills_within_a_checkpoint = 0;
   int finished = 0;
   while (kills < wanted || finished == 0) {
     const ProcessResult result =
@@ -71,7 +78,10 @@ TEST_F(KillTest, RunsThatAreKilledAndResumedEndAsIfNothingHadHappened) {
     ASSERT_EQ(find_torn_file(project_.folder()), "") << "after kill " << kills;
     if (result.exit_code == kKilled) {
       ++kills;
-      kills_within_a_write += temporary_files(project_.folder()).empty() ? 0 : 1;
+      const std::vector<std::string> unfinished = temporary_files(project_.folder());
+      kills_within_a_write += unfinished.empty() ? 0 : 1;
+      kills_within_a_checkpoint +=
+          std::any_of(unfinished.begin(), unfinished.end(), is_checkpoint) ? 1 : 0;
       continue;
     }
     ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -79,8 +89,10 @@ TEST_F(KillTest, RunsThatAreKilledAndResumedEndAsIfNothingHadHappened) {
     expect_the_undisturbed_results();
     remove_results(project_.folder());
   }
-  fmt::print("{} kills, {} of them within the writing of a file, {} runs resumed to their end\n",
-             kills, kills_within_a_write, finished);
+  fmt::print(
+      "{} kills, {} of them within the writing of a file, {} of a checkpoint; {} runs resumed to "
+      "their end\n",
+      kills, kills_within_a_write, kills_within_a_checkpoint, finished);
   EXPECT_GT(kills_within_a_write, 0);
 }
 

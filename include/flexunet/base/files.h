@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -19,6 +20,11 @@ std::ifstream open_file(const std::filesystem::path& path);
 /// A kill at any instant leaves the old file or the new one. Creates missing parent folders.
 /// Throws OutputError (path and reason); the old file is then whole.
 void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Where a large piece of content begins at a multiple of this, in memory and in the file, its
+/// writing takes hardly any time of a processor: no copy of it is made, and none is left in the
+/// page cache.
+inline constexpr std::size_t kDiskBlockBytes = 4096;
 
 /// The same for content in several parts, written one after the other.
 void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& parts);

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "flexunet/base/background_task.h"
 #include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/safetensors.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
+#include "flexunet/training/run_checkpoint.h"
 #include "flexunet/training/trainer.h"
 
 namespace flexunet {
@@ -18,7 +20,8 @@ namespace flexunet {
 /// best_model.safetensors when the monitor is better than ever before. Belongs behind all other
 /// callbacks: the run that is saved has then done everything that belongs to its epoch. The last
 /// checkpoint is written first, and holds what a kill before the second file would leave undone.
-/// Throws OutputError.
+/// Both are written from a copy while the next epoch runs, whose first callback after the error
+/// throws OutputError.
 class Checkpoints : public Callback {
  public:
   using Warn = std::function<void(const std::string&)>;
@@ -33,18 +36,23 @@ class Checkpoints : public Callback {
   Checkpoints(const Trainer& trainer, Target target);
   /// Sees to it that best_model.safetensors is the one of a resumed run's best epoch.
   void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;
+  void on_batch_end(const BatchResult& result) override;
+  void wait_for_writes() override;
   void on_epoch_end(const EpochResult& result, TrainControl& control) override;
 
  private:
   // Whether it is the best one so far.
   bool look_at(const EpochResult& result);
   Metadata metadata_of(const EpochResult& result) const;
-  void save_best(const EpochResult& result) const;
+  // On the writer's thread, of the copy.
+  void write(const EpochResult& result, bool is_best) const;
 
   const Trainer& trainer_;
   Target target_;
   double best_cost_ = std::numeric_limits<double>::infinity();
   int best_epoch_ = 0;
+  RunCopy copy_;
+  BackgroundTask writer_;  // the last member: its end waits for what uses the others
 };
 
 }  // namespace flexunet

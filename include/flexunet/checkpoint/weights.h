@@ -1,25 +1,24 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <filesystem>
 
 #include "flexunet/checkpoint/safetensors.h"
+#include "flexunet/checkpoint/tensor_copy.h"
 #include "flexunet/model/flexunet.h"
 
 namespace flexunet {
 
-/// Tensors (float32) by the names that they have in a file.
-using NamedTensors = std::map<std::string, torch::Tensor>;
-
 /// The names of an optimiser's tensors begin so; whoever wants a network alone passes over them.
 inline constexpr const char* kOptimizerPrefix = "optimizer.";
+bool is_of_optimizer(const std::string& name);
 
 /// Writes all parameters and BatchNorm statistics of a network under their LibTorch names, in
-/// PyTorch's layouts, and `others`. `metadata` is added to the network's options. Throws
-/// OutputError.
-void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata,
-                  const NamedTensors& others = {});
+/// PyTorch's layouts. `metadata` is added to the network's options. Throws OutputError.
+void save_weights(const std::filesystem::path& path, FlexUNet& model, Metadata metadata);
+
+/// What such a file consists of: the network's own tensors, and the entries that describe it.
+NamedTensors weights_of(FlexUNet& model);
+Metadata describe_weights(const FlexUNet& model);
 
 /// Whether a file may have a head for other classes; the network then keeps its own.
 enum class HeadPolicy { kMustFit, kMayDiffer };

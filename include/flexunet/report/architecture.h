@@ -29,7 +29,12 @@ std::int64_t parameter_count(const NetworkOptions& network);
 /// the activations kept for the backward pass; float32.
 std::int64_t estimated_training_bytes(const NetworkOptions& network, int batch_size);
 
-/// The same for predicting a batch: weights, the skips, and the two largest activations.
+/// Bytes of the copy of a run from which its checkpoints are written: weights and two moments. It
+/// lies in the computer's memory, whatever device trains.
+std::int64_t run_copy_bytes(const NetworkOptions& network);
+
+/// The same as estimated_training_bytes for predicting a batch: weights, the skips, and the two
+/// largest activations.
 std::int64_t estimated_inference_bytes(const NetworkOptions& network, int batch_size);
 
 /// The layer table with shapes and parameters, and the total, as text for summary.txt.

@@ -63,7 +63,13 @@ class Callback {
   virtual void on_rollback(const std::string& /*divergence*/) {}
   /// After some batches, a few times a second at most, and after the last one of an epoch.
   virtual void on_batch_end(const BatchResult&) {}
+  /// Before any callback sees the end of an epoch or of training: waits for what it still writes in
+  /// the background, so that the files of one epoch follow those of the one before. Throws what
+  /// went wrong with that.
+  virtual void wait_for_writes() {}
   virtual void on_epoch_end(const EpochResult& result, TrainControl& control) = 0;
+  /// After the last epoch, be it by a signal, by an error or as planned.
+  virtual void on_train_end() {}
 };
 
 }  // namespace flexunet

@@ -18,6 +18,7 @@
 #include "flexunet/training/adam.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
+#include "flexunet/training/run_checkpoint.h"
 #include "flexunet/training/run_state.h"
 
 namespace flexunet {
@@ -71,13 +72,16 @@ class Trainer {
   /// Trains until the last epoch or until a callback stops it. Throws TrainingError when the loss
   /// is no finite number (with roll_back: once more than kMaxRollbacks times), DataError when a
   /// sample cannot be read, Interrupted between two batches after a signal, and whatever a callback
-  /// throws.
+  /// throws. Whatever ends it, the files of its last completed epoch are written then, or it throws
+  /// why they are not.
   TrainSummary fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
 
   /// Where the run stands after its last completed epoch.
   RunState state() const;
-  /// Writes network, optimiser and state, from which resume goes on. Only between two epochs, as in
-  /// on_epoch_end. Throws OutputError.
+  /// Copies network, optimiser and state, from which resume goes on once they are saved. Only
+  /// between two epochs, as in on_epoch_end.
+  void copy_to(RunCopy& copy) const;
+  /// Saves such a copy. Throws OutputError.
   void save(const std::filesystem::path& path, Metadata metadata) const;
   /// The network that is trained.
   FlexUNet model() const { return model_; }
@@ -94,6 +98,7 @@ class Trainer {
     std::int64_t optimizer_steps = 0;
   };
 
+  void run_epochs(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
   Outcome run_epoch(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
   Outcome train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
   LoaderOptions loading() const;

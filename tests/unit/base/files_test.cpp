@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/random.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {
@@ -97,6 +99,28 @@ TEST(WriteFile, KeepsTheOrderOfSmallAndLargePieces) {
   const std::string large(3 << 20, 'L');
   write_file(folder.path() / "file", {"first ", large, "second ", large, "third"});
   EXPECT_EQ(read_file(folder.path() / "file"), "first " + large + "second " + large + "third");
+}
+
+TEST(WriteFile, WritesPiecesThatBeginWithADiskBlock) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "file";
+  const std::size_t large = 3 << 20;
+  std::vector<char> memory(large + 3 * kDiskBlockBytes);
+  CounterRandom random(1, 0);
+  for (char& byte : memory) byte = static_cast<char>(random.below(256));
+  void* begin = memory.data();
+  std::size_t room = memory.size();
+  std::align(kDiskBlockBytes, large + kDiskBlockBytes, begin, room);
+  const std::string block(kDiskBlockBytes, 'b');
+  for (const std::size_t size : {large, large + 1, large + kDiskBlockBytes - 1}) {
+    for (const std::string& before : {std::string(), block, std::string("x")}) {
+      const std::string_view piece(static_cast<const char*>(begin), size);
+      write_file(path, {before, piece, "between", piece, block, piece});
+      std::string expected = before;
+      expected.append(piece).append("between").append(piece).append(block).append(piece);
+      EXPECT_TRUE(read_file(path) == expected) << size << " bytes after " << before.size();
+    }
+  }
 }
 
 TEST(WriteFile, GivesThePermissionsThatTheUmaskLeaves) {

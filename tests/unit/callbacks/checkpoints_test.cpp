@@ -1,6 +1,11 @@
 #include "flexunet/callbacks/checkpoints.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <future>
+#include <iterator>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
@@ -25,11 +30,15 @@ class CheckpointsTest : public testing::Test {
              monitor,
              [this](const std::string& text) { warnings_.push_back(text); }}};
   }
-  // Changes the network, so that the files of two epochs differ.
-  void run_epoch(Checkpoints& callback, const EpochResult& result) {
+  void change_network() {
     const torch::NoGradGuard no_grad;
     for (torch::Tensor& parameter : trainer_.model()->parameters()) parameter.add_(0.5);
+  }
+  // Changes the network, so that the files of two epochs differ.
+  void run_epoch(Checkpoints& callback, const EpochResult& result) {
+    change_network();
     callback.on_epoch_end(result, control_);
+    callback.wait_for_writes();
   }
   void run_epochs(Checkpoints& callback, const std::vector<double>& val_losses) {
     for (const EpochResult& epoch : epochs_with_val_losses(val_losses)) run_epoch(callback, epoch);
@@ -39,6 +48,12 @@ class CheckpointsTest : public testing::Test {
     callback.on_train_begin(epochs_with_val_losses(val_losses), control_);
   }
   fs::path folder() const { return folder_.path(); }
+  // A file that is written to a pipe is written as fast as it is read. Its flush fails in the end.
+  fs::path make_pipe_of(const char* name) const {
+    const fs::path pipe = folder() / ("." + std::string(name) + ".tmp");
+    EXPECT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    return pipe;
+  }
   std::string epoch_of(const char* name) const {
     return SafetensorsFile::read(folder() / name).metadata().at("epoch");
   }
@@ -149,6 +164,59 @@ TEST_F(CheckpointsTest, LeaveTheBestModelWholeWhenTheLastCannotBeWritten) {
   }
   EXPECT_EQ(read_file(folder() / kBestModelFile), best);
   EXPECT_EQ(epoch_of(kLastCheckpointFile), "0");
+}
+
+std::string read_pipe(const fs::path& pipe) {
+  std::ifstream stream(pipe, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST_F(CheckpointsTest, AreWrittenOfTheEpochThatEndedWhileTheNextOneRuns) {
+  const EpochResult result = epoch_with_val_loss(0, 0.5);
+  Checkpoints before = make();
+  before.on_epoch_end(result, control_);
+  before.wait_for_writes();
+  const std::string expected = read_file(folder() / kLastCheckpointFile);
+  const fs::path pipe = make_pipe_of(kLastCheckpointFile);
+  Checkpoints callback = make();
+  callback.on_epoch_end(result, control_);
+  change_network();
+  callback.on_batch_end({});
+  EXPECT_TRUE(read_pipe(pipe) == expected);
+  EXPECT_THROW(callback.wait_for_writes(), OutputError);
+}
+
+TEST_F(CheckpointsTest, KeepTheCopyUntilItIsWritten) {
+  const fs::path pipe = make_pipe_of(kLastCheckpointFile);
+  Checkpoints callback = make();
+  callback.on_epoch_end(epoch_with_val_loss(0, 0.5), control_);
+  const std::future<std::string> reader = std::async(std::launch::async, read_pipe, pipe);
+  EXPECT_THROW(callback.on_epoch_end(epoch_with_val_loss(1, 0.4), control_), OutputError)
+      << "the error of the epoch before";
+  EXPECT_FALSE(fs::exists(folder() / kBestModelFile)) << "the last checkpoint comes first";
+}
+
+TEST_F(CheckpointsTest, EndTheEpochInWhichAnErrorHappens) {
+  fs::create_directories(folder() / ".best_model.safetensors.tmp");
+  Checkpoints callback = make();
+  callback.on_epoch_end(epoch_with_val_loss(0, 0.5), control_);
+  const auto run_until_it_throws = [&] {
+    while (true) callback.on_batch_end({});
+  };
+  try {
+    run_until_it_throws();
+  } catch (const OutputError& error) {
+    EXPECT_NE(std::string(error.what()).find((folder() / kBestModelFile).string()),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(epoch_of(kLastCheckpointFile), "0");
+}
+
+TEST_F(CheckpointsTest, AreWholeWhenTheirOwnerIsGone) {
+  make().on_epoch_end(epoch_with_val_loss(0, 0.5), control_);
+  EXPECT_TRUE(holds_the_network(kLastCheckpointFile));
+  EXPECT_TRUE(holds_the_network(kBestModelFile));
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
@@ -70,6 +73,64 @@ TEST(HistoryFiles, WarnOfACurveThatCannotBeWritten) {
   callback.on_epoch_end(some_epoch(0), control);
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_NE(warnings[0].find("train_losses.png"), std::string::npos);
+}
+
+// Epochs that end when the test says so.
+class CurvesTest : public testing::Test {
+ protected:
+  void end_epoch_at(double seconds) {
+    now_ = std::chrono::steady_clock::time_point(
+        std::chrono::round<std::chrono::steady_clock::duration>(
+            std::chrono::duration<double>(seconds)));
+    callback_.on_epoch_end(some_epoch(epoch_++), control_);
+  }
+  // Whether the curves were drawn since this was called last.
+  bool were_drawn() {
+    const bool losses = std::filesystem::remove(folder_.path() / "train_losses.png");
+    EXPECT_EQ(std::filesystem::remove(folder_.path() / "train_metrics.png"), losses);
+    return losses;
+  }
+  std::size_t rows_in_table() const {
+    const std::string table = read_file(folder_.path() / "train_losses.csv");
+    return static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n')) - 1;
+  }
+
+  const TemporaryFolder folder_;
+  std::chrono::steady_clock::time_point now_;
+  HistoryFiles callback_{{folder_.path(), folder_.path() / "history.json"},
+                         "dice",
+                         [](const std::string& text) { FAIL() << text; },
+                         [this] { return now_; }};
+  TrainControl control_{0.001};
+  int epoch_ = 0;
+};
+
+TEST_F(CurvesTest, AreDrawnEveryTwoSecondsAtMost) {
+  const std::pair<double, bool> epochs[] = {{100, true},    {101.5, false}, {101.9, false},
+                                            {102.0, true},  {103.9, false}, {104.5, true},
+                                            {106.4, false}, {106.5, true}};
+  for (const auto& [seconds, drawn] : epochs) {
+    end_epoch_at(seconds);
+    EXPECT_EQ(were_drawn(), drawn) << seconds;
+    EXPECT_EQ(rows_in_table(), static_cast<std::size_t>(epoch_)) << "the numbers never wait";
+  }
+}
+
+TEST_F(CurvesTest, ShowAllEpochsWhenTrainingEnds) {
+  end_epoch_at(100);
+  end_epoch_at(101);
+  EXPECT_TRUE(were_drawn());
+  callback_.on_train_end();
+  EXPECT_TRUE(were_drawn());
+}
+
+TEST_F(CurvesTest, AreNotDrawnTwiceWithTheSameEpochs) {
+  callback_.on_train_end();
+  EXPECT_FALSE(were_drawn()) << "there is no epoch";
+  end_epoch_at(100);
+  EXPECT_TRUE(were_drawn());
+  callback_.on_train_end();
+  EXPECT_FALSE(were_drawn());
 }
 
 TEST(HistoryFiles, FailWhenTheNumbersCannotBeWritten) {

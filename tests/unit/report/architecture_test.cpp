@@ -92,6 +92,10 @@ TEST(EstimatedTrainingBytes, CountsWeightsOnceAndActivationsForEachSample) {
   EXPECT_EQ(two - one, 4 * floats);
 }
 
+TEST(RunCopyBytes, AreThoseOfWeightsAndMoments) {
+  EXPECT_EQ(run_copy_bytes(tiny_network()), 12 * parameter_count(tiny_network()));
+}
+
 TEST(EstimatedTrainingBytes, ActivationsThatNeedTheirInputCostMore) {
   NetworkOptions network = tiny_network();
   const std::int64_t relu = estimated_training_bytes(network, 1);

@@ -5,6 +5,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/interrupt.h"
+#include "flexunet/checkpoint/weights.h"
 #include "flexunet/training/trainer.h"
 #include "support/temporary_folder.h"
 #include "support/toy_dataset.h"
@@ -79,6 +80,25 @@ TEST(Resume, FromEveryEpochGivesTheSameBytes) {
     }
     EXPECT_EQ(summary.epochs, 4);
   }
+}
+
+TEST(RunCopy, IsSavedAsTheRunStoodWhenItWasTaken) {
+  const TemporaryFolder folder;
+  SavingRun run(toy_options(3), folder.path());
+  RunCopy copy;
+  run.react = [&](const EpochResult& result, TrainControl&) {
+    if (result.epoch == 2) return;
+    FlexUNet model = run.trainer.model();
+    save_weights(folder.path() / "weights", model, {{"epoch", "x"}});
+    run.trainer.copy_to(copy);
+  };
+  run.fit();
+  copy.save(folder.path() / "copy", {});
+  EXPECT_TRUE(read_file(folder.path() / "copy") == read_file(run.file(1)));
+  EXPECT_FALSE(read_file(folder.path() / "copy") == read_file(run.file(2)));
+  copy.save_weights(folder.path() / "weights of the copy", {{"epoch", "x"}});
+  EXPECT_TRUE(read_file(folder.path() / "weights of the copy") ==
+              read_file(folder.path() / "weights"));
 }
 
 TEST(Resume, RemembersTheBestEpochOfBefore) {

@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <functional>
+#include <future>
 #include <limits>
 #include <set>
+#include <utility>
 
+#include "flexunet/base/background_task.h"
 #include "flexunet/base/error.h"
+#include "flexunet/base/interrupt.h"
 #include "flexunet/inference/evaluate.h"
 #include "support/broken_dataset.h"
 #include "support/toy_dataset.h"
@@ -66,6 +71,139 @@ TEST(Trainer, LearnsAndRemembersTheBestEpoch) {
   EXPECT_EQ(run.summary.best_value, best);
   EXPECT_EQ(run.summary.epochs, 8);
   EXPECT_EQ(run.summary.stop_reason, "all epochs are done");
+}
+
+// Writes the order of what it sees into a list that two of them may share.
+class OrderRecorder : public Callback {
+ public:
+  OrderRecorder(std::string name, std::vector<std::string>& order)
+      : name_(std::move(name)), order_(order) {}
+  std::function<void(const BatchResult&)> at_batch = [](const auto&) {};
+  std::function<void()> write = [] {};
+
+  void on_batch_end(const BatchResult& result) override {
+    if (result.batch + 1 == result.batches) add("last batch");
+    at_batch(result);
+  }
+  void wait_for_writes() override {
+    add("wait");
+    write();
+  }
+  void on_epoch_end(const EpochResult&, TrainControl&) override { add("epoch end"); }
+  void on_train_end() override { add("train end"); }
+
+ private:
+  void add(const std::string& what) { order_.push_back(name_ + " " + what); }
+
+  std::string name_;
+  std::vector<std::string>& order_;
+};
+
+class OrderOfCallbacks : public testing::Test {
+ protected:
+  void fit(int epochs) {
+    Trainer trainer(FlexUNet(toy_network(16), 1), toy_options(epochs), torch::kCPU);
+    trainer.fit(toy_dataset(4, 16), toy_dataset(3, 16), callbacks_);
+  }
+  OrderRecorder& add(const std::string& name) {
+    callbacks_.push_back(std::make_unique<OrderRecorder>(name, order_));
+    return static_cast<OrderRecorder&>(*callbacks_.back());
+  }
+
+  std::vector<std::string> order_;
+  Callbacks callbacks_;
+};
+
+using Names = std::vector<std::string>;
+const Names kWholeEpoch = {"a last batch", "b last batch", "a wait",
+                           "b wait",       "a epoch end",  "b epoch end"};
+const Names kEnd = {"a wait", "b wait", "a train end", "b train end"};
+
+Names joined(const std::vector<Names>& parts) {
+  Names all;
+  for (const Names& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+TEST_F(OrderOfCallbacks, AllWaitForTheirFilesBeforeAnySeesTheEndOfAnEpoch) {
+  add("a");
+  add("b");
+  fit(2);
+  EXPECT_EQ(order_, joined({kWholeEpoch, kWholeEpoch, kEnd}));
+}
+
+TEST_F(OrderOfCallbacks, ASignalWaitsForTheFilesOfTheEpochBefore) {
+  add("a").at_batch = [](const BatchResult& result) {
+    if (result.epoch == 1) ::raise(SIGTERM);
+  };
+  add("b");
+  const InterruptHandler handler;
+  EXPECT_THROW(fit(3), Interrupted);
+  EXPECT_EQ(order_, joined({kWholeEpoch, {"a last batch", "b last batch"}, kEnd}));
+}
+
+// The epoch is not saved: it must not count as completed.
+TEST_F(OrderOfCallbacks, ASignalWhileFilesAreWaitedForEndsTheRunBeforeTheEpochIsCompleted) {
+  add("a");
+  add("b").write = [was_raised = false]() mutable {
+    if (!std::exchange(was_raised, true)) ::raise(SIGTERM);
+  };
+  const InterruptHandler handler;
+  EXPECT_THROW(fit(2), Interrupted);
+  EXPECT_EQ(order_, joined({{"a last batch", "b last batch", "a wait", "b wait"}, kEnd}));
+}
+
+TEST_F(OrderOfCallbacks, AnErrorWaitsForTheFilesOfTheEpochBefore) {
+  add("a").at_batch = [](const BatchResult& result) {
+    if (result.epoch == 1) throw DataError("a sample");
+  };
+  add("b");
+  EXPECT_THROW(fit(3), DataError);
+  EXPECT_EQ(order_, joined({kWholeEpoch, {"a last batch"}, kEnd}));
+}
+
+TEST_F(OrderOfCallbacks, AFileThatCannotBeWrittenCountsMoreThanASignal) {
+  add("a").at_batch = [](const BatchResult&) { ::raise(SIGTERM); };
+  add("b").write = [] { throw OutputError("models/last: disk full"); };
+  const InterruptHandler handler;
+  EXPECT_THROW(fit(2), OutputError);
+  EXPECT_EQ(order_, joined({{"a last batch", "b last batch"}, kEnd}));
+}
+
+// What it writes after the first epoch takes until the second one has seen a batch.
+class SlowWriter : public Callback {
+ public:
+  bool written_before_second_end = false;
+
+  void on_batch_end(const BatchResult& result) override {
+    if (result.epoch == 1) next_epoch_began_.set_value();
+  }
+  void wait_for_writes() override { task_.wait(); }
+  void on_epoch_end(const EpochResult& result, TrainControl&) override {
+    if (result.epoch > 0) {
+      written_before_second_end = written_;
+      return;
+    }
+    task_.start([this] {
+      next_epoch_began_.get_future().wait();
+      written_ = true;
+    });
+  }
+
+ private:
+  bool written_ = false;
+  std::promise<void> next_epoch_began_;
+  BackgroundTask task_;
+};
+
+TEST(Trainer, BeginsAnEpochWhileFilesOfTheOneBeforeAreWritten) {
+  TrainerOptions options = toy_options(2);
+  options.steps_per_epoch = 1;
+  Callbacks callbacks;
+  callbacks.push_back(std::make_unique<SlowWriter>());
+  Trainer trainer(FlexUNet(toy_network(16), 1), options, torch::kCPU);
+  trainer.fit(toy_dataset(4, 16), toy_dataset(3, 16), callbacks);
+  EXPECT_TRUE(static_cast<SlowWriter&>(*callbacks.front()).written_before_second_end);
 }
 
 TEST(Trainer, GivesTheSameNumbersFromTheSameSeed) {
