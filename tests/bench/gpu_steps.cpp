@@ -15,6 +15,7 @@
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
 #include "flexunet/model/device.h"
+#include "flexunet/model/precision.h"
 #include "flexunet/training/trainer.h"
 
 namespace flexunet {
@@ -121,6 +122,20 @@ void predict(const GpuArguments& arguments, const Options& options, const Datase
   }
 }
 
+// What --precision auto would take.
+void choose(const GpuArguments& arguments, const Options& options, torch::Device device) {
+  for (const Pass pass : {Pass::kTraining, Pass::kPrediction}) {
+    for (const int batch_size : arguments.batch_sizes) {
+      const double start = steady_seconds();
+      const PrecisionChoice choice = measure_precision(options.network, batch_size, pass, device);
+      fmt::print("{} of {} by auto: {}, bfloat16 {:.2f} times as long, measured in {:.2f} s\n",
+                 pass == Pass::kTraining ? "training step" : "prediction", batch_size,
+                 precision_name(choice.type), choice.seconds.bfloat16 / choice.seconds.float32,
+                 steady_seconds() - start);
+    }
+  }
+}
+
 void run(GpuArguments arguments) {
   flush_denormals();
   arguments.threads = select_threads(arguments.threads);
@@ -133,6 +148,7 @@ void run(GpuArguments arguments) {
   fmt::print("|---|---|---|---|---|---|---|\n");
   train(arguments, options, samples, device);
   predict(arguments, options, samples, device);
+  choose(arguments, options, device);
 }
 
 }  // namespace
