@@ -20,7 +20,7 @@ std::string reason(const PrecisionChoice& choice, Pass pass) {
   // No seconds: from a small part of a step they come out too long, for both alike.
   return fmt::format(
       "in bfloat16 the convolutions of a {} step take {:.2f} times as long as in float32, by "
-      "{:.2g} "
+      "{:.3g} "
       "% of them",
       pass == Pass::kTraining ? "training" : "prediction",
       choice.seconds.bfloat16 / choice.seconds.float32, 100 * choice.share);
