@@ -3,11 +3,16 @@
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "flexunet/base/files.h"
 
 namespace flexunet {
 namespace {
+
+std::filesystem::path log_of(const ToyProject& project) {
+  return project.root() / "file_operations";
+}
 
 ProcessOptions preloaded(const ToyProject& project, const std::string& fault) {
   const char* sanitizer_options = std::getenv("ASAN_OPTIONS");
@@ -16,6 +21,7 @@ ProcessOptions preloaded(const ToyProject& project, const std::string& fault) {
   options.environment = {std::string("LD_PRELOAD=") + FLEXUNET_FILE_FAULTS,
                          "FLEXUNET_FAULT_FOLDER=" + project.folder().string(),
                          "FLEXUNET_FAULT=" + fault,
+                         "FLEXUNET_FAULT_LOG=" + log_of(project).string(),
                          // A sanitizer would have to be loaded before anything else.
                          "ASAN_OPTIONS=verify_asan_link_order=0:" + before};
   return options;
@@ -26,18 +32,19 @@ ProcessOptions preloaded(const ToyProject& project, const std::string& fault) {
 ProcessResult train_with_fault(const ToyProject& project, std::vector<std::string> arguments,
                                const std::string& fault) {
   arguments.insert(arguments.end(), {"--device", "cpu"});
+  std::filesystem::remove(log_of(project));
   return project.run("train", arguments, preloaded(project, fault));
 }
 
 std::vector<FileOperation> list_file_operations(const ToyProject& project,
                                                 std::vector<std::string> arguments) {
-  const auto log = project.root() / "file_operations";
-  ProcessOptions options = preloaded(project, "");
-  options.environment.push_back("FLEXUNET_FAULT_LOG=" + log.string());
-  arguments.insert(arguments.end(), {"--device", "cpu"});
-  const ProcessResult result = project.run("train", arguments, options);
+  const ProcessResult result = train_with_fault(project, std::move(arguments), "");
   if (result.exit_code != 0) throw std::runtime_error(result.err);
-  std::istringstream lines(read_file(log));
+  return operations_of_last_run(project);
+}
+
+std::vector<FileOperation> operations_of_last_run(const ToyProject& project) {
+  std::istringstream lines(read_file(log_of(project)));
   std::vector<FileOperation> operations;
   int number = 0;
   FileOperation operation;

@@ -21,6 +21,11 @@ ProcessResult train_with_fault(const ToyProject& project, std::vector<std::strin
 std::vector<FileOperation> list_file_operations(const ToyProject& project,
                                                 std::vector<std::string> arguments);
 
+/// Those of the last run of either function, up to where it ended. How fast epochs follow each
+/// other decides which of them draw curves: the number of an operation means the same in any two
+/// runs only until the second epoch ends.
+std::vector<FileOperation> operations_of_last_run(const ToyProject& project);
+
 /// Whether the long forms of tests were asked for (FLEXUNET_LONG_TESTS in the environment).
 bool is_long_form();
 
