@@ -19,7 +19,7 @@ PEERS = (KERAS, TORCH_FLOAT32)
 SIDES = (*OURS, *PEERS)
 # Of the line that flexunet-train prints after each epoch; its speed leaves validation out.
 EPOCH_SPEED = re.compile(r"^epoch \d+/\d+ .* ([\d.]+) images/s", re.MULTILINE)
-CHOSEN_PRECISION = re.compile(r"^device \S+, (\w+), ", re.MULTILINE)
+CHOSEN_PRECISION = re.compile(r"^precision (\w+): ", re.MULTILINE)
 FOREGROUND_DICE = re.compile(r"^foreground Dice +([\d.]+) +\(argmax", re.MULTILINE)
 
 
