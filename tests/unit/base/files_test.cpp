@@ -1,11 +1,15 @@
 #include "flexunet/base/files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <memory>
+#include <algorithm>
+#include <cstdint>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -101,26 +105,67 @@ TEST(WriteFile, KeepsTheOrderOfSmallAndLargePieces) {
   EXPECT_EQ(read_file(folder.path() / "file"), "first " + large + "second " + large + "third");
 }
 
+// Random bytes that begin with a disk block, if there were a disk.
+class AlignedPiece {
+ public:
+  explicit AlignedPiece(std::size_t size) : memory_(size + kDiskBlockBytes), size_(size) {
+    CounterRandom random(1, 0);
+    for (char& byte : memory_) byte = static_cast<char>(random.below(256));
+  }
+  std::string_view bytes(std::size_t size) const {
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
+    return {memory_.data() + (kDiskBlockBytes - address % kDiskBlockBytes), std::min(size, size_)};
+  }
+
+ private:
+  std::vector<char> memory_;
+  std::size_t size_;
+};
+
 TEST(WriteFile, WritesPiecesThatBeginWithADiskBlock) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "file";
   const std::size_t large = 3 << 20;
-  std::vector<char> memory(large + 3 * kDiskBlockBytes);
-  CounterRandom random(1, 0);
-  for (char& byte : memory) byte = static_cast<char>(random.below(256));
-  void* begin = memory.data();
-  std::size_t room = memory.size();
-  std::align(kDiskBlockBytes, large + kDiskBlockBytes, begin, room);
+  const AlignedPiece random(large + kDiskBlockBytes);
   const std::string block(kDiskBlockBytes, 'b');
   for (const std::size_t size : {large, large + 1, large + kDiskBlockBytes - 1}) {
     for (const std::string& before : {std::string(), block, std::string("x")}) {
-      const std::string_view piece(static_cast<const char*>(begin), size);
+      const std::string_view piece = random.bytes(size);
       write_file(path, {before, piece, "between", piece, block, piece});
       std::string expected = before;
       expected.append(piece).append("between").append(piece).append(block).append(piece);
       EXPECT_TRUE(read_file(path) == expected) << size << " bytes after " << before.size();
     }
   }
+}
+
+// Of a file; none where it cannot be written past the page cache.
+std::optional<std::size_t> pages_in_cache(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_DIRECT);
+  if (file < 0) return std::nullopt;
+  const std::size_t size = fs::file_size(path);
+  void* const mapping = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
+  std::vector<unsigned char> pages(size / kDiskBlockBytes + 1);
+  EXPECT_EQ(::mincore(mapping, size, pages.data()), 0);
+  ::munmap(mapping, size);
+  ::close(file);
+  return std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return page & 1; });
+}
+
+TEST(WriteFile, LeavesWholeBlocksOutOfThePageCache) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "file";
+  const std::string block(kDiskBlockBytes, 'b');
+  const std::size_t large = 3 << 20;
+  const AlignedPiece random(large + 1);
+  write_file(path, {block, random.bytes(large)});
+  const std::optional<std::size_t> pages = pages_in_cache(path);
+  if (!pages) GTEST_SKIP() << "the file system of the temporary folder knows no other way";
+  EXPECT_LE(*pages, 1U) << "the first block is too small to be worth it";
+  write_file(path, {block, random.bytes(large + 1)});
+  EXPECT_LE(*pages_in_cache(path), 2U) << "nor is the last byte";
+  write_file(path, {"x", random.bytes(large), block.substr(1), random.bytes(large)});
+  EXPECT_LE(*pages_in_cache(path), large / kDiskBlockBytes + 1) << "the second begins with a block";
 }
 
 TEST(WriteFile, GivesThePermissionsThatTheUmaskLeaves) {
