@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
 #include <map>
 #include <opencv2/core/mat.hpp>
+#include <utility>
 #include <vector>
 
 #include "apps/console.h"
@@ -11,6 +11,7 @@
 #include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
+#include "flexunet/base/background_task.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/ordered_pipeline.h"
@@ -120,19 +121,22 @@ class Inferencer {
           return read({files.begin() + static_cast<std::ptrdiff_t>(first),
                        files.begin() + static_cast<std::ptrdiff_t>(last)});
         });
-    std::future<ImageBatch> writing;  // its end waits for the thread
+    ImageBatch written;
+    BackgroundTask writer;  // after what it reads: its end waits for the thread
     while (!batches.done()) {
       ImageBatch batch = batches.next();
       for (const std::string& problem : batch.unreadable.problems()) findings.add(problem);
       predict(batch);
-      say_written(writing);
-      writing = std::async(std::launch::async, [this, done = std::move(batch)]() mutable {
-        write(done);
-        return std::move(done);
-      });
-      if (is_frugal()) say_written(writing);
+      writer.wait();
+      say_written(written);
+      written = std::move(batch);
+      writer.start([&] { write(written); });
+      if (!is_frugal()) continue;
+      writer.wait();
+      say_written(std::exchange(written, {}));
     }
-    say_written(writing);
+    writer.wait();
+    say_written(written);
   }
 
   std::size_t written() const { return written_; }
@@ -186,10 +190,8 @@ class Inferencer {
     }
   }
 
-  // Waits for a batch that is being written, if there is one; passes on why it could not be.
-  void say_written(std::future<ImageBatch>& writing) {
-    if (!writing.valid()) return;
-    for (const fs::path& file : writing.get().files) {
+  void say_written(const ImageBatch& batch) {
+    for (const fs::path& file : batch.files) {
       ++written_;
       say_more(mask_path(file).string());
     }
