@@ -23,6 +23,7 @@
 #include "flexunet/inference/evaluate.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
+#include "flexunet/loader/batch_count.h"
 #include "flexunet/model/precision.h"
 #include "flexunet/report/architecture.h"
 

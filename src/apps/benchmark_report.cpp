@@ -49,12 +49,6 @@ std::string describe_run(const EpochTimes& epoch, int epochs, bool may_stop_earl
                      duration_text(epochs * epoch.seconds()), may_stop_early ? " at most" : "");
 }
 
-std::size_t count_batches(std::size_t images, int batch_size, std::optional<int> limit) {
-  const auto size = static_cast<std::size_t>(batch_size);
-  const std::size_t batches = (images + size - 1) / size;
-  return limit ? std::min(batches, static_cast<std::size_t>(*limit)) : batches;
-}
-
 std::string duration_text(double seconds) {
   constexpr double kMinute = 60;
   constexpr double kHour = 60 * kMinute;

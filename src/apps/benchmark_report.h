@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,9 +44,6 @@ std::vector<std::string> suggestions(std::vector<Alternative> alternatives);
 /// What so many epochs take, for people; early stopping may end them sooner.
 std::string describe_epoch(const EpochTimes& epoch);
 std::string describe_run(const EpochTimes& epoch, int epochs, bool may_stop_early);
-
-/// Batches of a split, the last one of which may be short; at most `limit`.
-std::size_t count_batches(std::size_t images, int batch_size, std::optional<int> limit = {});
 
 /// Seconds for people: "0.35 s", "12 s", "20 min", "3.5 h".
 std::string duration_text(double seconds);

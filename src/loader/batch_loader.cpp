@@ -5,19 +5,14 @@
 #include <numeric>
 #include <utility>
 
+#include "flexunet/loader/batch_count.h"
+
 namespace flexunet {
 namespace {
 
 // Each thread works on one batch; one more is ready when the caller comes.
 LookAhead look_ahead(int workers) {
   return {workers, static_cast<std::size_t>(std::max(workers, 0)) + 1};
-}
-
-std::size_t count_batches(std::size_t samples, const LoaderOptions& options) {
-  const auto size = static_cast<std::size_t>(options.batch_size);
-  const std::size_t batches = (samples + size - 1) / size;
-  if (!options.max_batches) return batches;
-  return std::min(batches, static_cast<std::size_t>(*options.max_batches));
 }
 
 }  // namespace
@@ -28,7 +23,7 @@ BatchLoader::BatchLoader(const Dataset& dataset, std::vector<std::size_t> order,
       order_(std::move(order)),
       options_(options),
       transform_(std::move(transform)),
-      batches_(count_batches(order_.size(), options)),
+      batches_(count_batches(order_.size(), options.batch_size, options.max_batches)),
       prepared_(batches_, look_ahead(options.workers),
                 [this](std::size_t batch) { return prepare(batch); }) {}
 

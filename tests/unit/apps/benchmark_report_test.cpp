@@ -55,14 +55,6 @@ TEST(Suggestions, AreWhatHelpsTheBestFirst) {
   EXPECT_TRUE(suggestions({}).empty());
 }
 
-TEST(CountBatches, CountsAShortOneAndObeysTheLimit) {
-  EXPECT_EQ(count_batches(1, 4), 1U);
-  EXPECT_EQ(count_batches(8, 4), 2U);
-  EXPECT_EQ(count_batches(9, 4), 3U);
-  EXPECT_EQ(count_batches(9, 4, 2), 2U);
-  EXPECT_EQ(count_batches(9, 4, 20), 3U);
-}
-
 TEST(DurationText, HasTheUnitThatPeopleThinkIn) {
   EXPECT_EQ(duration_text(0.347), "0.35 s");
   EXPECT_EQ(duration_text(9.8), "9.8 s");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "flexunet/base/random.h"
+#include "flexunet/loader/batch_count.h"
 #include "support/broken_dataset.h"
 #include "support/toy_dataset.h"
 
@@ -106,6 +107,14 @@ TEST(BatchLoader, PinsBatchesForAGpu) {
   const Batch expected = make_batch(samples, torch::kCPU);
   EXPECT_TRUE(torch::equal(sent.images.cpu(), expected.images));
   EXPECT_TRUE(torch::equal(sent.class_masks.cpu(), expected.class_masks));
+}
+
+TEST(CountBatches, CountsAShortOneAndObeysTheLimit) {
+  EXPECT_EQ(count_batches(1, 4), 1U);
+  EXPECT_EQ(count_batches(8, 4), 2U);
+  EXPECT_EQ(count_batches(9, 4), 3U);
+  EXPECT_EQ(count_batches(9, 4, 2), 2U);
+  EXPECT_EQ(count_batches(9, 4, 20), 3U);
 }
 
 }  // namespace
