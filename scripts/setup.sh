@@ -9,9 +9,9 @@ packages=(
   # tools
   g++ cmake ninja-build ccache pkgconf
   # libraries; libopenblas0-openmp because LibTorch is half as fast with the reference BLAS
-  libtorch-dev libopenblas0-openmp libopencv-dev libpng-dev libzip-dev zlib1g-dev libhdf5-dev
-  libcairo2-dev libdcmtk-dev libnifti2-dev nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev
-  libgtest-dev
+  libtorch-dev libopenblas0-openmp libopencv-dev libpng-dev libzip-dev zlib1g-dev libdeflate-dev
+  libhdf5-dev libcairo2-dev libdcmtk-dev libnifti2-dev nlohmann-json3-dev libcli11-dev libfmt-dev
+  libspdlog-dev libgtest-dev
   # the labels in curves and pictures of the network
   fonts-dejavu-core
 )

@@ -28,7 +28,7 @@ std::string difference_from(const std::filesystem::path& path, int epoch) {
 }  // namespace
 
 Checkpoints::Checkpoints(const Trainer& trainer, Target target)
-    : trainer_(trainer), target_(std::move(target)) {}
+    : trainer_(trainer), target_(std::move(target)), copy_(trainer.copy()) {}
 
 void Checkpoints::on_train_begin(const std::vector<EpochResult>& history, TrainControl&) {
   for (const EpochResult& result : history) look_at(result);

@@ -43,6 +43,10 @@ RunState state_of(const SafetensorsFile& file) {
 
 }  // namespace
 
+RunCopy::RunCopy(FlexUNet& model, const Adam& optimizer, const RunState& state) {
+  take(model, optimizer, state);
+}
+
 void RunCopy::take(FlexUNet& model, const Adam& optimizer, const RunState& state) {
   NamedTensors tensors = weights_of(model);
   tensors.merge(moments_of(model, optimizer));

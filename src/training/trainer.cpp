@@ -58,15 +58,18 @@ RunState Trainer::state() const {
   return {epochs_, control_.learning_rate(), rollbacks_, optimizer_.steps()};
 }
 
-void Trainer::copy_to(RunCopy& copy) const {
+RunCopy Trainer::copy() const {
   FlexUNet model = model_;  // a second handle on the same network
+  return {model, optimizer_, state()};
+}
+
+void Trainer::copy_to(RunCopy& copy) const {
+  FlexUNet model = model_;
   copy.take(model, optimizer_, state());
 }
 
 void Trainer::save(const std::filesystem::path& path, Metadata metadata) const {
-  RunCopy copy;
-  copy_to(copy);
-  copy.save(path, std::move(metadata));
+  copy().save(path, std::move(metadata));
 }
 
 TrainSummary Trainer::fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks) {

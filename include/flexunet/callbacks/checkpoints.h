@@ -32,7 +32,8 @@ class Checkpoints : public Callback {
     Monitor monitor;
     Warn warn;
   };
-  /// The trainer must outlive it.
+  /// The trainer must outlive it. Takes the memory of the copy at once: where there is too little,
+  /// a run ends before it has learnt anything.
   Checkpoints(const Trainer& trainer, Target target);
   /// Sees to it that best_model.safetensors is the one of a resumed run's best epoch.
   void on_train_begin(const std::vector<EpochResult>& history, TrainControl& control) override;

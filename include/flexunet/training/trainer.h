@@ -78,8 +78,10 @@ class Trainer {
 
   /// Where the run stands after its last completed epoch.
   RunState state() const;
-  /// Copies network, optimiser and state, from which resume goes on once they are saved. Only
-  /// between two epochs, as in on_epoch_end.
+  /// Network, optimiser and state, from which resume goes on once they are saved. Only between two
+  /// epochs, as in on_epoch_end.
+  RunCopy copy() const;
+  /// The same, in the memory of an earlier copy.
   void copy_to(RunCopy& copy) const;
   /// Saves such a copy. Throws OutputError.
   void save(const std::filesystem::path& path, Metadata metadata) const;

@@ -10,6 +10,7 @@ TEST(Checksum, IsTheStandardOne) {
   EXPECT_EQ(crc32_of("123456789"), 0xcbf43926U);
   EXPECT_EQ(crc32_of(""), 0U);
   EXPECT_EQ(crc32_of("6789", crc32_of("12345")), 0xcbf43926U);
+  EXPECT_EQ(crc32_of({}, 0xcbf43926U), 0xcbf43926U);
 }
 
 TEST(Checksum, IsWrittenWithEightDigits) {

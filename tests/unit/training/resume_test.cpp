@@ -85,7 +85,7 @@ TEST(Resume, FromEveryEpochGivesTheSameBytes) {
 TEST(RunCopy, IsSavedAsTheRunStoodWhenItWasTaken) {
   const TemporaryFolder folder;
   SavingRun run(toy_options(3), folder.path());
-  RunCopy copy;
+  RunCopy copy = run.trainer.copy();
   run.react = [&](const EpochResult& result, TrainControl&) {
     if (result.epoch == 2) return;
     FlexUNet model = run.trainer.model();
