@@ -200,18 +200,23 @@ DicomFrame DicomFile::read_native(int index) const {
 }
 
 DicomFrame DicomFile::read_encapsulated(int index) const {
+  Uint32 size = 0;
+  OFCondition read = pixels_->getUncompressedFrameSize(items_, size);
   DicomFrame frame;
   frame.layout = layout_;
-  // Decoders expand shared colours.
   if (layout_.color_space == "YBR_FULL_422") frame.layout.color_space = "YBR_FULL";
   const std::uint64_t needed = (frame_bits(frame.layout) + 7) / 8;
-  frame.bytes.resize(needed + needed % 2);  // DCMTK decodes into an even number of bytes
-  Uint32 fragment = 0;
-  OFString color_space;
-  const OFCondition read = pixels_->getUncompressedFrame(
-      items_, static_cast<Uint32>(index), fragment, frame.bytes.data(),
-      static_cast<Uint32>(frame.bytes.size()), color_space);
-  if (color_space == "RGB" && layout_.samples > 1) frame.layout.color_space = "RGB";
+  if (read.good() && size < needed) refuse("damaged: its compressed frames are too small");
+  if (read.good()) {
+    frame.bytes.resize(size + size % 2);  // DCMTK decodes into an even number of bytes
+    Uint32 fragment = 0;
+    OFString color_space;
+    read = pixels_->getUncompressedFrame(items_, static_cast<Uint32>(index), fragment,
+                                         frame.bytes.data(),
+                                         static_cast<Uint32>(frame.bytes.size()), color_space);
+    // Decoders expand shared colours.
+    if (color_space == "RGB" && layout_.samples > 1) frame.layout.color_space = "RGB";
+  }
   if (read.bad()) {
     refuse(fmt::format("frame {} cannot be decompressed: truncated or damaged: {}", index + 1,
                        read.text()));
