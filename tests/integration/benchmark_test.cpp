@@ -19,10 +19,12 @@ std::map<std::string, std::string> contents_of(const ToyProject& project) {
   return contents;
 }
 
-// The line of `text` that begins with `start`; "" where there is none.
-std::string line_of(const std::string& text, const std::string& start) {
-  const std::size_t begin = ("\n" + text).find("\n" + start);
-  return begin == std::string::npos ? "" : text.substr(begin, text.find('\n', begin) - begin);
+// What is told of the whole run; "" where nothing is.
+std::string run_line(const ProcessResult& result) {
+  for (const std::string& line : lines_of(result.out)) {
+    if (line.rfind("the whole run: ", 0) == 0) return line;
+  }
+  return "";
 }
 
 // A folder for temporary files of its own, so that what is left there shows.
@@ -56,9 +58,8 @@ TEST_F(Benchmark, TellsWhatARunTakesAndLeavesTheProjectAsItWas) {
   const ProcessResult result =
       run(project, {"--set", "dataset.cache=\"disk\"", "--precision", "float32"});
   expect_report(result);
-  const std::string run_line = line_of(result.out, "the whole run: ");
-  EXPECT_TRUE(contains(run_line, "3 epochs, ")) << result.out;
-  EXPECT_TRUE(contains(run_line, " at most")) << result.out;
+  EXPECT_TRUE(contains(run_line(result), "3 epochs, ")) << result.out;
+  EXPECT_TRUE(contains(run_line(result), " at most")) << result.out;
   EXPECT_EQ(contents_of(project), before);
 }
 
@@ -69,9 +70,8 @@ TEST_F(Benchmark, OfANewProjectMakesNoFolder) {
       run(project, {"--set", "dataset.cache=\"none\"", "--set", "model.generator=True", "--set",
                     "train.steps_per_epoch=2", "--set", "train.patience=0"});
   expect_report(result);
-  const std::string run_line = line_of(result.out, "the whole run: ");
-  EXPECT_TRUE(contains(run_line, "3 epochs, ")) << result.out;
-  EXPECT_FALSE(contains(run_line, " at most")) << result.out;
+  EXPECT_TRUE(contains(run_line(result), "3 epochs, ")) << result.out;
+  EXPECT_FALSE(contains(run_line(result), " at most")) << result.out;
   EXPECT_TRUE(contains(result.out, "whenever it is needed")) << result.out;
   EXPECT_EQ(project.files(), before);
   EXPECT_FALSE(fs::exists(project.folder() / "models"));

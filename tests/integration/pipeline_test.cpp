@@ -5,7 +5,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <regex>
-#include <sstream>
 
 #include "flexunet/base/files.h"
 #include "integration/toy_project.h"
@@ -18,13 +17,6 @@ namespace fs = std::filesystem;
 constexpr int kImages = 60;
 constexpr int kEpochs = 12;
 constexpr const char* kMetric = "dice_coef_multiclass";
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
 
 // Trains, evaluates and infers once; every test looks at what came out.
 class Pipeline : public testing::Test {

@@ -47,4 +47,7 @@ std::filesystem::path program_folder();
 /// Whether a text holds another.
 bool contains(std::string_view text, std::string_view part);
 
+/// The lines of a text, without their ends.
+std::vector<std::string> lines_of(const std::string& text);
+
 }  // namespace flexunet

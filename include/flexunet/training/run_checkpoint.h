@@ -14,6 +14,7 @@ namespace flexunet {
 /// thread as well. It takes three times the memory of the weights.
 class RunCopy {
  public:
+  /// Takes the first copy, and its memory.
   RunCopy(FlexUNet& model, const Adam& optimizer, const RunState& state);
   /// Overwrites the copy, in the same memory.
   void take(FlexUNet& model, const Adam& optimizer, const RunState& state);
