@@ -46,6 +46,24 @@ std::string transfer_syntax_name(const std::string& uid, const DcmXfer& xfer) {
   return uid.empty() ? xfer.getXferName() : uid;
 }
 
+// DCMTK 3.6.9 (Debian 13) asks the next two in other words than 3.6.7 (Debian 12).
+bool uses_native_format(const DcmXfer& xfer) {
+#if OFFIS_DCMTK_VERSION_NUMBER >= 369
+  return xfer.usesNativeFormat();
+#else
+  return xfer.isNotEncapsulated();
+#endif
+}
+
+OFCondition decompressed_frame_size(const DcmPixelData& pixels, DcmItem* items, Uint32& size) {
+#if OFFIS_DCMTK_VERSION_NUMBER >= 369
+  constexpr OFBool kIsThereUncompressed = OFFalse;
+  return pixels.getUncompressedFrameSize(items, size, kIsThereUncompressed);
+#else
+  return pixels.getUncompressedFrameSize(items, size);
+#endif
+}
+
 }  // namespace
 
 DicomFile::DicomFile(const fs::path& path) : path_(path), file_(std::make_unique<DcmFileFormat>()) {
@@ -120,7 +138,7 @@ void DicomFile::read_layout() {
 
 void DicomFile::check_transfer_syntax() {
   const DcmXfer xfer(items_->getOriginalXfer());
-  is_encapsulated_ = xfer.isEncapsulated();
+  is_encapsulated_ = !uses_native_format(xfer);
   // Of an unknown one DCMTK reads the elements, hoping for the best.
   const std::string uid = transfer_syntax_uid(*file_);
   const bool is_known = uid.empty() || DcmXfer(uid.c_str()).getXfer() != EXS_Unknown;
@@ -201,7 +219,7 @@ DicomFrame DicomFile::read_native(int index) const {
 
 DicomFrame DicomFile::read_encapsulated(int index) const {
   Uint32 size = 0;
-  OFCondition read = pixels_->getUncompressedFrameSize(items_, size);
+  OFCondition read = decompressed_frame_size(*pixels_, items_, size);
   DicomFrame frame;
   frame.layout = layout_;
   if (layout_.color_space == "YBR_FULL_422") frame.layout.color_space = "YBR_FULL";

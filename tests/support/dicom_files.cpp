@@ -158,12 +158,20 @@ std::string dicom_file(const DicomSample& sample) {
 }
 
 std::string with_transfer_syntax(std::string bytes, const std::string& uid) {
-  const std::string tag("\x02\x00\x10\x00UI", 6);
-  const std::size_t at = bytes.find(tag);
-  if (at == std::string::npos) throw std::runtime_error("no transfer syntax");
-  const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + 6]));
-  if (uid.size() > length) throw std::runtime_error("the UID is too long");
-  bytes.replace(at + 8, length, uid + std::string(length - uid.size(), '\0'));
+  const std::string syntax("\x02\x00\x10\x00UI", 6);
+  const std::string group_length("\x02\x00\x00\x00UL\x04\x00", 8);
+  const std::size_t at = bytes.find(syntax);
+  const std::size_t group = bytes.find(group_length);
+  if (at == std::string::npos || group == std::string::npos) {
+    throw std::runtime_error("no transfer syntax, or no length of its group");
+  }
+  const auto before = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + 6]));
+  const std::size_t now = uid.size() + uid.size() % 2;
+  bytes[at + 6] = static_cast<char>(now);
+  bytes.replace(at + 8, before, uid + std::string(now - uid.size(), '\0'));
+  // All elements of the group take fewer than 256 bytes.
+  char& length = bytes[group + group_length.size()];
+  length = static_cast<char>(static_cast<unsigned char>(length) + now - before);
   return bytes;
 }
 

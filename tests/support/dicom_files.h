@@ -37,7 +37,7 @@ DicomSample gray_sample(int step = 100);
 /// The bytes of the file. Throws std::runtime_error when DCMTK cannot make it.
 std::string dicom_file(const DicomSample& sample);
 
-/// The bytes with the UID of the transfer syntax replaced by another of at most the same length.
+/// The bytes of a DICOM file with the UID of its transfer syntax replaced by another.
 std::string with_transfer_syntax(std::string bytes, const std::string& uid);
 
 /// Writes the file, creating its folder; returns the path.
