@@ -56,7 +56,11 @@ function(flexunet_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
   else()
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${TEST_PREFIX}"
+    set(prefix)
+    if(TEST_PREFIX)
+      set(prefix TEST_PREFIX ${TEST_PREFIX})
+    endif()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST ${prefix}
       PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
   endif()
 endfunction()
