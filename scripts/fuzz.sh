@@ -3,7 +3,7 @@
 # time, from the seeds in tests/fuzz/corpus and the published configs where they are there. What a
 # run finds lies in build/fuzz/findings; inputs that reach new code collect in build/fuzz/corpus.
 #   scripts/fuzz.sh [SECONDS [TARGET...]]     default: 600 seconds, every target
-# Exit code: 0 nothing found, 1 something found, 77 no clang-14 with libFuzzer.
+# Exit code: 0 nothing found, 1 something found, 77 no clang with libFuzzer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,10 +27,10 @@ done
 
 has_fuzzer() {
   echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
-    clang++-14 -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null
+    clang++ -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null
 }
 if ! has_fuzzer; then
-  echo "fuzz.sh: skipped, no clang-14 with libFuzzer: scripts/setup.sh --with-fuzzing installs it" >&2
+  echo "fuzz.sh: skipped, no clang with libFuzzer: scripts/setup.sh --with-fuzzing installs it" >&2
   exit 77
 fi
 

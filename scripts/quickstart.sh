@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a bare Debian 12 to a trained network in a few minutes: installs what is missing, builds the
+# From a bare Debian to a trained network in a few minutes: installs what is missing, builds the
 # programs, draws scans of knees (DICOM), makes a data set of them, trains, evaluates and predicts
 # masks.
 set -euo pipefail
