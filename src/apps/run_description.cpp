@@ -95,12 +95,11 @@ void compare_files(const std::string& split, const json& before, const json& now
 
 // Of what may change: an entry that older checkpoints may lack.
 void compare_entry(const SafetensorsFile& checkpoint, const RunDescription& run,
-                   const std::string& key, RunDifferences& differences) {
+                   const std::string& key, std::vector<std::string>& changes) {
   const auto before = checkpoint.metadata().find(key);
   const std::string& now = run.metadata.at(key);
   if (before == checkpoint.metadata().end() || before->second == now) return;
-  differences.allowed.push_back(
-      fmt::format("{} is {} in the checkpoint and {} now", key, before->second, now));
+  changes.push_back(fmt::format("{} is {} in the checkpoint and {} now", key, before->second, now));
 }
 
 }  // namespace
@@ -109,7 +108,8 @@ RunDescription describe_run(const Session& session, const std::vector<Dataset>& 
                             const LossOptions& loss, std::uint64_t seed) {
   RunDescription run;
   run.metadata = data_metadata(session.options);
-  for (const auto& [key, value] : software_versions()) run.metadata[key] = value;
+  for (const auto& [key, value] : own_versions()) run.metadata[key] = value;
+  for (const auto& [key, value] : library_versions()) run.metadata[key] = value;
   run.metadata[kSeedEntry] = std::to_string(seed);
   run.metadata[kPrecisionEntry] = precision_name(session.compute_type);
   run.metadata[kOptionsEntry] = json(session.training_settings).dump();
@@ -139,9 +139,12 @@ RunDifferences compare_runs(const SafetensorsFile& checkpoint, const RunDescript
     compare_files(split, parse_entry(checkpoint, entry), json::parse(run.file_checksums.at(entry)),
                   differences);
   }
-  compare_entry(checkpoint, run, kPrecisionEntry, differences);
-  for (const auto& [key, value] : software_versions()) {
-    compare_entry(checkpoint, run, key, differences);
+  compare_entry(checkpoint, run, kPrecisionEntry, differences.allowed);
+  for (const auto& [key, value] : own_versions()) {
+    compare_entry(checkpoint, run, key, differences.allowed);
+  }
+  for (const auto& [key, value] : library_versions()) {
+    compare_entry(checkpoint, run, key, differences.libraries);
   }
   return differences;
 }

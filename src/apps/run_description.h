@@ -25,6 +25,7 @@ RunDescription describe_run(const Session& session, const std::vector<Dataset>& 
 struct RunDifferences {
   std::vector<std::string> forbidden;  ///< it would be another run
   std::vector<std::string> allowed;    ///< such as epochs and patience
+  std::vector<std::string> libraries;  ///< allowed, but sums come out otherwise in the last digits
   bool learning_rate = false;          ///< the config's is another one
 };
 RunDifferences compare_runs(const SafetensorsFile& checkpoint, const RunDescription& run);

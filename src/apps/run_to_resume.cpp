@@ -59,6 +59,9 @@ void resume_run(Trainer& trainer, const SafetensorsFile& checkpoint, const RunDe
   }
   trainer.resume(checkpoint);
   for (const std::string& difference : differences.allowed) say("changed: " + difference);
+  for (const std::string& difference : differences.libraries) {
+    warn(difference + ": the run goes on, but not to the last digits of one that never stopped");
+  }
   if (differences.learning_rate) trainer.replace_learning_rate(learning_rate);
   const RunState state = trainer.state();
   say(fmt::format("resumes after epoch {}, seed {}", state.epochs.size(), seed_of(checkpoint)));

@@ -45,11 +45,12 @@ std::string version_text(const std::string& program) {
       cv::getVersionString(), cpu_capability(), cuda);
 }
 
-std::map<std::string, std::string> software_versions() {
-  return {{"flexunet_version", FLEXUNET_VERSION},
-          {"git_revision", git_revision()},
-          {"libtorch_version", TORCH_VERSION},
-          {"opencv_version", cv::getVersionString()}};
+std::map<std::string, std::string> own_versions() {
+  return {{"flexunet_version", FLEXUNET_VERSION}, {"git_revision", git_revision()}};
+}
+
+std::map<std::string, std::string> library_versions() {
+  return {{"libtorch_version", TORCH_VERSION}, {"opencv_version", cv::getVersionString()}};
 }
 
 }  // namespace flexunet

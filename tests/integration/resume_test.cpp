@@ -125,6 +125,25 @@ TEST_F(ResumeTest, FromADamagedCheckpointOffersTheOneBefore) {
   EXPECT_EQ(epochs_done(), 4U);
 }
 
+TEST_F(ResumeTest, WithOtherLibrariesGoesOnWithAWarning) {
+  const fs::path last = models() / "last_checkpoint.safetensors";
+  {
+    const SafetensorsFile checkpoint = SafetensorsFile::read(last);
+    Metadata metadata = checkpoint.metadata();
+    metadata["libtorch_version"] = "0.4.1";
+    metadata["opencv_version"] = "2.4.13";
+    write_safetensors(last, checkpoint.tensors(), metadata);
+  }
+  const ProcessResult resumed = resume(project_);
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  for (const char* part : {"libtorch_version is 0.4.1 in the checkpoint and ",
+                           "opencv_version is 2.4.13 in the checkpoint and ", "last digits"}) {
+    EXPECT_TRUE(contains(resumed.err, part)) << part << "\nnot in\n" << resumed.err;
+  }
+  EXPECT_EQ(epochs_done(), 4U);
+  EXPECT_FALSE(contains(resume(project_).err, "last digits")) << "the same libraries now";
+}
+
 TEST(Resume, OfNothingStartsAfreshAndSaysSo) {
   const ToyProject project(20, 1);
   const ProcessResult result = resume(project);
