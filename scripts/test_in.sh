@@ -55,12 +55,11 @@ git -c safe.directory='*' -C "$source" reset --quiet --hard FETCH_HEAD
 chroot "$system" chown -R $user: /src/flexunet
 
 echo "test_in.sh: $suite as $user: $*"
-SECONDS=0
-result=0
-# shellcheck disable=SC2016 # the inner shells expand
-unshare --mount --pid --fork --kill-child bash -euc '
-  system=$1 shared=$2 user=$3
-  shift 3
+# exec: what ends this ends everything inside. su passes the exit code on.
+# shellcheck disable=SC2016 # the inner shell expands
+exec unshare --mount --pid --fork --kill-child bash -euc '
+  suite=$1 system=$2 shared=$3 user=$4
+  shift 4
   mount --make-rprivate /
   mount -t proc proc "$system/proc"
   mount --rbind /dev "$system/dev"
@@ -68,7 +67,10 @@ unshare --mount --pid --fork --kill-child bash -euc '
     mkdir -p "$system/src/shared"
     mount --bind --read-only "$shared" "$system/src/shared"
   fi
-  exec chroot "$system" su --login "$user" --command "cd /src/flexunet && $*"
-' inside "$system" "$PWD/../shared" "$user" "$@" || result=$?
-echo "test_in.sh: $suite as $user: exit code $result after $((SECONDS / 60)) min $((SECONDS % 60)) s"
-exit $result
+  SECONDS=0
+  result=0
+  chroot "$system" su --login "$user" --command "cd /src/flexunet && $*" || result=$?
+  echo "test_in.sh: $suite as $user: $*: exit code $result after" \
+    "$((SECONDS / 60)) min $((SECONDS % 60)) s"
+  exit $result
+' inside "$suite" "$system" "$PWD/../shared" "$user" "$@"

@@ -18,7 +18,7 @@ install_peers() {
   local python="${PYTHON:-python3.11}"
   "$python" -c 'import sys, venv, ensurepip; assert sys.version_info[:2] == (3, 11)' ||
     fail "$python: must be Python 3.11 with its venv module" \
-      "(scripts/setup.sh --with-benchmarks installs it; PYTHON=... names another)"
+      "(Debian 12's, which scripts/setup.sh --with-benchmarks installs; elsewhere PYTHON=... names one)"
   "$python" -m venv --clear "$work/venv"
   "$work/venv/bin/pip" install --quiet --requirement "$requirements" ||
     fail "pip could not install what $requirements lists"
