@@ -46,19 +46,18 @@ std::string transfer_syntax_name(const std::string& uid, const DcmXfer& xfer) {
   return uid.empty() ? xfer.getXferName() : uid;
 }
 
-// DCMTK 3.6.9 (Debian 13) asks the next two in other words than 3.6.7 (Debian 12).
-bool uses_native_format(const DcmXfer& xfer) {
-#if OFFIS_DCMTK_VERSION_NUMBER >= 369
-  return xfer.usesNativeFormat();
-#else
-  return xfer.isNotEncapsulated();
-#endif
+// Not what DcmXfer calls native: that is another answer in each release of DCMTK, for pixels that lie
+// elsewhere (JPIP) and for those that are encapsulated but not compressed.
+bool has_native_pixels(E_TransferSyntax syntax) {
+  constexpr E_TransferSyntax kNative[] = {EXS_LittleEndianImplicit, EXS_LittleEndianExplicit,
+                                          EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit};
+  return std::find(std::begin(kNative), std::end(kNative), syntax) != std::end(kNative);
 }
 
+// DCMTK 3.6.9 (Debian 13) wants to be told whether the pixels are there uncompressed as well.
 OFCondition decompressed_frame_size(const DcmPixelData& pixels, DcmItem* items, Uint32& size) {
 #if OFFIS_DCMTK_VERSION_NUMBER >= 369
-  constexpr OFBool kIsThereUncompressed = OFFalse;
-  return pixels.getUncompressedFrameSize(items, size, kIsThereUncompressed);
+  return pixels.getUncompressedFrameSize(items, size, OFFalse);
 #else
   return pixels.getUncompressedFrameSize(items, size);
 #endif
@@ -69,8 +68,8 @@ OFCondition decompressed_frame_size(const DcmPixelData& pixels, DcmItem* items, 
 DicomFile::DicomFile(const fs::path& path) : path_(path), file_(std::make_unique<DcmFileFormat>()) {
   prepare_dcmtk();
   load();
-  find_pixels();
   check_transfer_syntax();
+  find_pixels();
   read_layout();
   if (const std::string problem = problem_of(layout_); !problem.empty()) refuse(problem);
   if (is_encapsulated_) {
@@ -138,7 +137,7 @@ void DicomFile::read_layout() {
 
 void DicomFile::check_transfer_syntax() {
   const DcmXfer xfer(items_->getOriginalXfer());
-  is_encapsulated_ = !uses_native_format(xfer);
+  is_encapsulated_ = !has_native_pixels(xfer.getXfer());
   // Of an unknown one DCMTK reads the elements, hoping for the best.
   const std::string uid = transfer_syntax_uid(*file_);
   const bool is_known = uid.empty() || DcmXfer(uid.c_str()).getXfer() != EXS_Unknown;

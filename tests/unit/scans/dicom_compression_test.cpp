@@ -113,9 +113,8 @@ TEST_F(CompressedDicom, IsRefusedByTheNameOfItsTransferSyntax) {
   EXPECT_NE(jpeg_2000.find("JPEG2000"), std::string::npos) << jpeg_2000;
   EXPECT_NE(jpeg_2000.find("1.2.840.10008.1.2.4.90"), std::string::npos) << jpeg_2000;
   EXPECT_NE(jpeg_2000.find("convert"), std::string::npos) << jpeg_2000;
-  // Which of these DCMTK knows by name depends on its release: an unknown one, encapsulated but
-  // uncompressed, JPIP with its pixels elsewhere, MPEG-4, JPEG XL, high-throughput JPEG 2000, deflated
-  // frames.
+  // What DCMTK knows of these depends on its release: an unknown one, encapsulated but uncompressed,
+  // JPIP, MPEG-4, JPEG XL, high-throughput JPEG 2000, deflated frames.
   for (const char* uid :
        {"1.2.3.4.5", "1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.102",
         "1.2.840.10008.1.2.4.110", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.8.1"}) {
@@ -123,6 +122,17 @@ TEST_F(CompressedDicom, IsRefusedByTheNameOfItsTransferSyntax) {
     EXPECT_NE(message.find(uid), std::string::npos) << uid << ": " << message;
     EXPECT_NE(message.find("is not read"), std::string::npos) << uid << ": " << message;
   }
+}
+
+// Its pixels lie elsewhere, so that the file has none.
+TEST_F(CompressedDicom, OfJpipIsRefusedByTheNameOfItsTransferSyntax) {
+  const std::string jpip = "1.2.840.10008.1.2.4.94";
+  std::string bytes = with_transfer_syntax(dicom_file(gray_sample()), jpip);
+  bytes.erase(bytes.find(std::string("\xe0\x7f\x10\0OW", 6)));
+  const auto path = folder_.write("jpip.dcm", bytes);
+  const std::string message = refusal_of([&] { list_slices(path); }, path);
+  EXPECT_NE(message.find(jpip), std::string::npos) << message;
+  EXPECT_NE(message.find("is not read"), std::string::npos) << message;
 }
 
 // Whatever remains of a file is refused, or read without its end, which may be padding.
