@@ -1,6 +1,6 @@
 // Prints where the time of a training step goes: of each of LibTorch's operations (and of ours on
 // the way back) its own time, without that of the operations that it calls.
-//   operation_profile 256|knee float32|bfloat16 STEPS
+//   operation_profile CONFIG float32|bfloat16 STEPS
 #include <ATen/record_function.h>
 #include <fmt/format.h>
 
