@@ -17,11 +17,13 @@ if(FLEXUNET_SANITIZE)
   add_link_options(-fsanitize=${FLEXUNET_SANITIZE})
 endif()
 
-# flexunet_room(NAME SOURCES a.cpp ... LINKS target ...): the static library flexunet_NAME.
+# flexunet_room(NAME SOURCES a.cpp ... LINKS target ...): the static library flexunet_NAME. What it shows
+# others is in include/, what it keeps to itself beside its sources in src/.
 function(flexunet_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
   add_library(flexunet_${name} STATIC ${ROOM_SOURCES})
-  target_include_directories(flexunet_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_include_directories(flexunet_${name}
+    PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(flexunet_${name} PUBLIC ${ROOM_LINKS} PRIVATE flexunet_warnings)
 endfunction()
 
@@ -49,7 +51,8 @@ function(flexunet_test name)
   cmake_parse_arguments(TEST "ONE_ENTRY" "PREFIX" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  # A room's tests may look at what the room keeps to itself.
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gtest_main flexunet_warnings)
   target_compile_definitions(${name} PRIVATE FLEXUNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(TEST_ONE_ENTRY)
@@ -78,7 +81,8 @@ function(flexunet_fuzz_target name)
   cmake_parse_arguments(TARGET "" "" "LINKS" ${ARGN})
   if(FLEXUNET_FUZZ)
     flexunet_program(fuzz_${name} SOURCES libfuzzer.cpp ${name}_fuzz.cpp LINKS ${TARGET_LINKS})
-    target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_include_directories(fuzz_${name}
+      PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     return()
   endif()

@@ -12,7 +12,6 @@
 #include <string>
 
 #include "apps/benchmark_report.h"
-#include "apps/console.h"
 #include "apps/train_callbacks.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/interrupt.h"
@@ -20,6 +19,7 @@
 #include "flexunet/base/text.h"
 #include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/weights.h"
+#include "flexunet/console/console.h"
 #include "flexunet/inference/evaluate.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"

@@ -9,9 +9,9 @@
 namespace flexunet {
 
 /// Measures what a training with these options takes (steps, data, validation, checkpoint,
-/// previews), for about so many seconds, and prints what an epoch and the run will take, what limits them
-/// and what would help. Writes nothing but two files into a temporary folder, which it removes.
-/// `splits` are those of training and validation. Throws Interrupted after a signal.
+/// previews), for about so many seconds, and prints what an epoch and the run will take, what
+/// limits them and what would help. Writes nothing but two files into a temporary folder, which it
+/// removes. `splits` are those of training and validation. Throws Interrupted after a signal.
 void run_benchmark(const Session& session, const TrainerOptions& training,
                    const std::vector<Dataset>& splits, double seconds);
 

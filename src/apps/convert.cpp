@@ -2,13 +2,13 @@
 
 #include <filesystem>
 
-#include "apps/console.h"
-#include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
-#include "flexunet/checkpoint/keras_weights.h"
+#include "flexunet/console/console.h"
+#include "flexunet/console/program.h"
+#include "flexunet/keras/keras_weights.h"
 
 namespace flexunet {
 namespace {

@@ -6,14 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "apps/console.h"
 #include "apps/previous_run.h"
-#include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
+#include "flexunet/console/console.h"
+#include "flexunet/console/program.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/report/csv.h"
 

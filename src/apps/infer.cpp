@@ -6,9 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "apps/console.h"
 #include "apps/output_folders.h"
-#include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
 #include "flexunet/base/background_task.h"
@@ -17,6 +15,8 @@
 #include "flexunet/base/ordered_pipeline.h"
 #include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
+#include "flexunet/console/console.h"
+#include "flexunet/console/program.h"
 #include "flexunet/dataset/decoder.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/overlay.h"

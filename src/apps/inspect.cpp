@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "apps/console.h"
-#include "apps/program.h"
 #include "apps/session.h"
 #include "apps/version.h"
 #include "flexunet/base/files.h"
+#include "flexunet/console/console.h"
+#include "flexunet/console/program.h"
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

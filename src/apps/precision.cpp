@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "apps/console.h"
+#include "flexunet/console/console.h"
 
 namespace flexunet {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "flexunet/base/folder_lock.h"
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

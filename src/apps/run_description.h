@@ -5,8 +5,8 @@
 
 #include "apps/session.h"
 #include "flexunet/checkpoint/safetensors.h"
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

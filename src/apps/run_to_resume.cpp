@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "apps/console.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/checkpoint/model_files.h"
+#include "flexunet/console/console.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

@@ -5,15 +5,15 @@
 
 #include <opencv2/core/utility.hpp>
 
-#include "apps/console.h"
 #include "apps/precision.h"
 #include "flexunet/base/allocator.h"
 #include "flexunet/base/denormals.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
-#include "flexunet/checkpoint/keras_weights.h"
 #include "flexunet/checkpoint/model_files.h"
+#include "flexunet/console/console.h"
+#include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/device.h"
 #include "flexunet/report/architecture.h"
 

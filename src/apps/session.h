@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "apps/arguments.h"
 #include "flexunet/checkpoint/safetensors.h"
-#include "flexunet/config/options.h"
+#include "flexunet/console/arguments.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/flexunet.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

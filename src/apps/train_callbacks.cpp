@@ -7,9 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "apps/console.h"
 #include "apps/previous_run.h"
-#include "apps/progress.h"
 #include "flexunet/base/error.h"
 #include "flexunet/callbacks/break_file.h"
 #include "flexunet/callbacks/checkpoints.h"
@@ -17,6 +15,8 @@
 #include "flexunet/callbacks/history_files.h"
 #include "flexunet/callbacks/learning_rate_reducer.h"
 #include "flexunet/callbacks/learning_rate_schedule.h"
+#include "flexunet/console/console.h"
+#include "flexunet/console/progress.h"
 #include "flexunet/dataset/decoder.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/overlay.h"

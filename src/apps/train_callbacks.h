@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "apps/arguments.h"
 #include "apps/run_description.h"
 #include "apps/session.h"
 #include "flexunet/callbacks/epoch_change_inference.h"
+#include "flexunet/console/arguments.h"
 #include "flexunet/training/monitor.h"
 #include "flexunet/training/trainer.h"
 

@@ -1,8 +1,8 @@
 #include "flexunet/config/config.h"
 
-#include "flexunet/config/convert.h"
-#include "flexunet/config/document.h"
-#include "flexunet/config/settings.h"
+#include "config/convert.h"
+#include "config/document.h"
+#include "config/settings.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "flexunet/config/convert.h"
+#include "config/convert.h"
 
 namespace flexunet {
 namespace {

@@ -4,8 +4,8 @@
 #include <map>
 #include <optional>
 
-#include "flexunet/config/choice.h"
-#include "flexunet/config/convert.h"
+#include "config/choice.h"
+#include "config/convert.h"
 
 namespace flexunet {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/choice.h"
-#include "flexunet/config/convert.h"
-#include "flexunet/config/names.h"
+#include "config/choice.h"
+#include "config/convert.h"
+#include "flexunet/options/names.h"
 
 namespace flexunet {
 namespace {

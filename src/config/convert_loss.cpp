@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "flexunet/config/choice.h"
-#include "flexunet/config/convert.h"
-#include "flexunet/config/names.h"
+#include "config/choice.h"
+#include "config/convert.h"
+#include "flexunet/options/names.h"
 
 namespace flexunet {
 namespace {

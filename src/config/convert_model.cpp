@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "flexunet/config/choice.h"
-#include "flexunet/config/convert.h"
-#include "flexunet/config/names.h"
-#include "flexunet/config/network_shape.h"
+#include "config/choice.h"
+#include "config/convert.h"
+#include "flexunet/options/names.h"
+#include "flexunet/options/network_shape.h"
 
 namespace flexunet {
 namespace {

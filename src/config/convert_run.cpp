@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "flexunet/config/convert.h"
+#include "config/convert.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "flexunet/config/document.h"
+#include "config/document.h"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,11 @@
 #include <map>
 #include <utility>
 
+#include "config/text.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
-#include "flexunet/config/text.h"
+#include "flexunet/literal/utf8.h"
 
 namespace flexunet {
 namespace {

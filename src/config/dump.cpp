@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
+#include "config/document.h"
 #include "flexunet/config/config.h"
-#include "flexunet/config/document.h"
-#include "flexunet/config/literal.h"
-#include "flexunet/config/literal_json.h"
+#include "flexunet/literal/literal.h"
+#include "flexunet/literal/literal_json.h"
 
 namespace flexunet {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "flexunet/config/schema.h"
+#include "config/schema.h"
 
 namespace flexunet {
 namespace {

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <system_error>
 
+#include "config/document.h"
+#include "config/text.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
-#include "flexunet/config/document.h"
-#include "flexunet/config/literal.h"
-#include "flexunet/config/text.h"
+#include "flexunet/literal/literal.h"
+#include "flexunet/literal/utf8.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "flexunet/config/schema.h"
+#include "config/schema.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,9 @@
 #include <initializer_list>
 #include <iterator>
 
+#include "config/text.h"
 #include "flexunet/base/text.h"
-#include "flexunet/config/text.h"
+#include "flexunet/literal/utf8.h"
 
 namespace flexunet {
 namespace {

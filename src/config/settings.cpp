@@ -1,4 +1,4 @@
-#include "flexunet/config/settings.h"
+#include "config/settings.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
-#include "flexunet/config/literal.h"
-#include "flexunet/config/text.h"
+#include "flexunet/literal/literal.h"
+#include "flexunet/literal/utf8.h"
 
 namespace flexunet {
 namespace {

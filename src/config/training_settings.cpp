@@ -4,8 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "flexunet/config/convert.h"
-#include "flexunet/config/literal_json.h"
+#include "config/convert.h"
+#include "flexunet/literal/literal_json.h"
 
 namespace flexunet {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "flexunet/config/schema.h"
+#include "config/schema.h"
 
 namespace flexunet {
 namespace {

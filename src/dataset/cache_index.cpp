@@ -3,7 +3,7 @@
 #include <opencv2/core/utility.hpp>
 #include <stdexcept>
 
-#include "flexunet/dataset/sample_cache.h"
+#include "dataset/sample_cache.h"
 
 namespace flexunet {
 namespace {

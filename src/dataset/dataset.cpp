@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "dataset/memory_store.h"
 #include "flexunet/base/text.h"
 #include "flexunet/dataset/decoder.h"
-#include "flexunet/dataset/memory_store.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "flexunet/dataset/file_stamp.h"
+#include "dataset/file_stamp.h"
 
 #include <sys/stat.h>
 

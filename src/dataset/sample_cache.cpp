@@ -1,4 +1,4 @@
-#include "flexunet/dataset/sample_cache.h"
+#include "dataset/sample_cache.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -7,11 +7,11 @@
 #include <system_error>
 #include <utility>
 
+#include "dataset/memory_store.h"
 #include "dataset/write_turn.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/ordered_pipeline.h"
 #include "flexunet/base/text.h"
-#include "flexunet/dataset/memory_store.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

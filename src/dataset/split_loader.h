@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "dataset/sample_cache.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/dataset/decoder.h"
-#include "flexunet/dataset/sample_cache.h"
 
 namespace flexunet {
 

@@ -4,8 +4,8 @@
 #include <opencv2/core.hpp>
 #include <optional>
 
-#include "flexunet/imaging/photometric.h"
-#include "flexunet/imaging/warp_fields.h"
+#include "imaging/photometric.h"
+#include "imaging/warp_fields.h"
 
 namespace flexunet {
 namespace {

@@ -14,9 +14,9 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
-#include "flexunet/imaging/intensity.h"
-#include "flexunet/imaging/picture_check.h"
 #include "flexunet/imaging/png_codec.h"
+#include "imaging/intensity.h"
+#include "imaging/picture_check.h"
 
 namespace flexunet {
 namespace {

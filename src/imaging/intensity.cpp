@@ -1,4 +1,4 @@
-#include "flexunet/imaging/intensity.h"
+#include "imaging/intensity.h"
 
 #include <algorithm>
 #include <array>

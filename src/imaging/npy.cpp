@@ -13,9 +13,9 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
-#include "flexunet/imaging/intensity.h"
-#include "flexunet/imaging/npy_array.h"
 #include "flexunet/imaging/png_codec.h"
+#include "imaging/intensity.h"
+#include "imaging/npy_array.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "flexunet/imaging/npy_array.h"
+#include "imaging/npy_array.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "flexunet/imaging/picture_check.h"
+#include "imaging/picture_check.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "flexunet/imaging/smooth_noise.h"
+#include "imaging/smooth_noise.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
-#include "flexunet/imaging/warp_fields.h"
+#include "imaging/warp_fields.h"
 
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
 
-#include "flexunet/imaging/smooth_noise.h"
+#include "imaging/smooth_noise.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "flexunet/model/activation.h"
+#include "model/activation.h"
 
 #include <stdexcept>
 

@@ -1,8 +1,8 @@
-#include "flexunet/model/convolution.h"
+#include "model/convolution.h"
 
 #include <vector>
 
-#include "flexunet/model/fft_convolution.h"
+#include "flexunet/fft/fft_convolution.h"
 
 namespace flexunet {
 namespace {

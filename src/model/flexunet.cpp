@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/network_shape.h"
-#include "flexunet/model/activation.h"
-#include "flexunet/model/convolution.h"
-#include "flexunet/model/dropout.h"
-#include "flexunet/model/initialization.h"
-#include "flexunet/model/skip_connection.h"
+#include "flexunet/options/network_shape.h"
+#include "model/activation.h"
+#include "model/convolution.h"
+#include "model/dropout.h"
+#include "model/initialization.h"
+#include "model/skip_connection.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "flexunet/model/initialization.h"
+#include "model/initialization.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 

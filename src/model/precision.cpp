@@ -6,10 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "flexunet/config/network_shape.h"
 #include "flexunet/model/cuda_graph.h"
 #include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
+#include "flexunet/options/network_shape.h"
 
 namespace flexunet {
 namespace {

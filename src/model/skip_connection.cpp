@@ -1,4 +1,4 @@
-#include "flexunet/model/skip_connection.h"
+#include "model/skip_connection.h"
 
 #include <ATen/Parallel.h>
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "flexunet/base/text.h"
-#include "flexunet/config/network_shape.h"
+#include "flexunet/options/network_shape.h"
 
 namespace flexunet {
 namespace {

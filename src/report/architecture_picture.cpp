@@ -9,8 +9,8 @@
 
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
-#include "flexunet/config/network_shape.h"
 #include "flexunet/drawing/canvas.h"
+#include "flexunet/options/network_shape.h"
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {

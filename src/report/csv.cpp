@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "flexunet/report/number_text.h"
+#include "report/number_text.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "dcmtk_setup.h"
+#include "scans/dcmtk_setup.h"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>

@@ -1,4 +1,4 @@
-#include "dicom_file.h"
+#include "scans/dicom_file.h"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dccodec.h>
@@ -10,10 +10,10 @@
 #include <fstream>
 #include <system_error>
 
-#include "dcmtk_setup.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/png_codec.h"
+#include "scans/dcmtk_setup.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -46,8 +46,8 @@ std::string transfer_syntax_name(const std::string& uid, const DcmXfer& xfer) {
   return uid.empty() ? xfer.getXferName() : uid;
 }
 
-// Not what DcmXfer calls native: that is another answer in each release of DCMTK, for pixels that lie
-// elsewhere (JPIP) and for those that are encapsulated but not compressed.
+// Not what DcmXfer calls native: that is another answer in each release of DCMTK, for pixels that
+// lie elsewhere (JPIP) and for those that are encapsulated but not compressed.
 bool has_native_pixels(E_TransferSyntax syntax) {
   constexpr E_TransferSyntax kNative[] = {EXS_LittleEndianImplicit, EXS_LittleEndianExplicit,
                                           EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit};

@@ -9,7 +9,7 @@
 #include <vector>
 
 class DcmFileFormat;
-#include "dicom_layout.h"
+#include "scans/dicom_layout.h"
 
 class DcmDataset;
 class DcmItem;

@@ -1,4 +1,4 @@
-#include "dicom_frame.h"
+#include "scans/dicom_frame.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 
 #include <opencv2/core/mat.hpp>
 
-#include "dicom_file.h"
+#include "scans/dicom_file.h"
 
 namespace flexunet {
 

@@ -1,4 +1,4 @@
-#include "dicom_layout.h"
+#include "scans/dicom_layout.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "dicom_reader.h"
+#include "scans/dicom_reader.h"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -12,12 +12,12 @@
 #include <string>
 #include <string_view>
 
-#include "dcmtk_setup.h"
-#include "dicom_file.h"
-#include "dicom_slice.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/isolated.h"
-#include "gray_map.h"
+#include "scans/dcmtk_setup.h"
+#include "scans/dicom_file.h"
+#include "scans/dicom_slice.h"
+#include "scans/gray_map.h"
 
 namespace flexunet {
 namespace {

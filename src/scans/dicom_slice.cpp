@@ -1,4 +1,4 @@
-#include "dicom_slice.h"
+#include "scans/dicom_slice.h"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -9,9 +9,9 @@
 #include <cmath>
 #include <opencv2/core.hpp>
 
-#include "dicom_frame.h"
 #include "flexunet/base/error.h"
-#include "gray_map.h"
+#include "scans/dicom_frame.h"
+#include "scans/gray_map.h"
 
 namespace flexunet {
 namespace {

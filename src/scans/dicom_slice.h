@@ -3,8 +3,8 @@
 #include <opencv2/core/mat.hpp>
 #include <string>
 
-#include "dicom_file.h"
 #include "flexunet/scans/scans.h"
+#include "scans/dicom_file.h"
 
 namespace flexunet {
 

@@ -1,4 +1,4 @@
-#include "gray_map.h"
+#include "scans/gray_map.h"
 
 #include <fmt/format.h>
 

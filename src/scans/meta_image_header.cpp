@@ -11,7 +11,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
-#include "volume.h"
+#include "scans/volume.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

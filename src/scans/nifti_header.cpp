@@ -9,7 +9,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
-#include "volume.h"
+#include "scans/volume.h"
 
 namespace flexunet {
 namespace {

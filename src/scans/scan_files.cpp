@@ -1,4 +1,4 @@
-#include "scan_files.h"
+#include "scans/scan_files.h"
 
 #include <algorithm>
 #include <string>

@@ -3,15 +3,15 @@
 #include <map>
 #include <set>
 
-#include "dicom_reader.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/scans/scans.h"
-#include "gray_map.h"
-#include "scan_files.h"
-#include "volume.h"
+#include "scans/dicom_reader.h"
+#include "scans/gray_map.h"
+#include "scans/scan_files.h"
+#include "scans/volume.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "volume.h"
+#include "scans/volume.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -17,7 +17,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/png_codec.h"
-#include "scan_files.h"
+#include "scans/scan_files.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

@@ -16,8 +16,8 @@ struct StepResult {
   torch::Tensor metric;
 };
 
-/// Runs training steps on a GPU. After a few batches of the first one's shape it records a step as a
-/// CUDA graph and then replays it; batches of other shapes run as they are. The same numbers as
+/// Runs training steps on a GPU. After a few batches of the first one's shape it records a step as
+/// a CUDA graph and then replays it; batches of other shapes run as they are. The same numbers as
 /// without.
 class StepGraph {
  public:

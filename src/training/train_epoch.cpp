@@ -10,8 +10,8 @@
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/device.h"
 #include "flexunet/model/losses.h"
-#include "flexunet/training/epoch_plan.h"
 #include "flexunet/training/trainer.h"
+#include "training/epoch_plan.h"
 #include "training/step_graph.h"
 #include "training/stopwatch.h"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "flexunet/fft/fft_convolution.h"
 #include "flexunet/model/device.h"
-#include "flexunet/model/fft_convolution.h"
 
 namespace flexunet {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/model/flexunet.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -1,6 +1,6 @@
 #include "bench/operations.h"
 
-#include "flexunet/config/network_shape.h"
+#include "flexunet/options/network_shape.h"
 
 namespace flexunet {
 namespace {

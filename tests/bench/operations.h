@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -3,7 +3,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/config/config.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 namespace {

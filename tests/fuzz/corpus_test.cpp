@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "flexunet/base/files.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 namespace {

@@ -1,7 +1,7 @@
 // A DICOM file, as an image and as a mask.
-#include "../../src/scans/dicom_slice.h"
-#include "fuzz_input.h"
-#include "fuzz_scans.h"
+#include "fuzz/fuzz_input.h"
+#include "fuzz/fuzz_scans.h"
+#include "scans/dicom_slice.h"
 
 namespace flexunet {
 

@@ -6,7 +6,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/scans/scans.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "flexunet/base/error.h"
-#include "flexunet/checkpoint/keras_h5_reader.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
+#include "keras/keras_h5_reader.h"
 
 namespace flexunet {
 namespace {

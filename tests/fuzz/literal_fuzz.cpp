@@ -1,8 +1,8 @@
 // A Python literal: what parses is written out and must parse to the same again.
 #include <fmt/format.h>
 
-#include "flexunet/config/literal.h"
-#include "fuzz_input.h"
+#include "flexunet/literal/literal.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "make_scan_seeds.h"
+#include "fuzz/make_scan_seeds.h"
 
 #include <algorithm>
 #include <string>

@@ -7,10 +7,10 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "flexunet/base/files.h"
-#include "flexunet/checkpoint/hdf5_handle.h"
-#include "flexunet/checkpoint/keras_h5.h"
 #include "flexunet/checkpoint/safetensors.h"
-#include "make_scan_seeds.h"
+#include "fuzz/make_scan_seeds.h"
+#include "keras/hdf5_handle.h"
+#include "keras/keras_h5.h"
 #include "support/npy_files.h"
 #include "support/tiff_files.h"
 #include "unit/config/sample_config.h"

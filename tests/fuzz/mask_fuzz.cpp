@@ -6,7 +6,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/rgb_map.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 namespace {

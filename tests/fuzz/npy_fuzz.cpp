@@ -1,7 +1,7 @@
 // An image as a NumPy array, with and without a range of intensities.
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/npy.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 

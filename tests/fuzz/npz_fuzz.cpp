@@ -3,7 +3,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/npy.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 

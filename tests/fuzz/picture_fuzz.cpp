@@ -2,7 +2,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/png_codec.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 namespace {

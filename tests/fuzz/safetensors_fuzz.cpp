@@ -2,7 +2,7 @@
 #include "flexunet/base/checksum.h"
 #include "flexunet/base/error.h"
 #include "flexunet/checkpoint/safetensors.h"
-#include "fuzz_input.h"
+#include "fuzz/fuzz_input.h"
 
 namespace flexunet {
 namespace {

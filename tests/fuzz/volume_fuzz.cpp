@@ -1,6 +1,6 @@
 // A volume: MetaImage where it begins as one, else gzipped or plain NIfTI.
-#include "fuzz_input.h"
-#include "fuzz_scans.h"
+#include "fuzz/fuzz_input.h"
+#include "fuzz/fuzz_scans.h"
 
 namespace flexunet {
 

@@ -1,4 +1,4 @@
-#include "apps/program.h"
+#include "flexunet/console/program.h"
 #include "gpu/gpu.h"
 
 namespace flexunet {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "flexunet/base/files.h"
-#include "generator/manifest.h"
+#include "generator/common/manifest.h"
 #include "integration/toy_project.h"
 
 namespace flexunet {

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "flexunet/checkpoint/keras_order.h"
-#include "flexunet/config/names.h"
+#include "flexunet/options/names.h"
+#include "keras/keras_order.h"
 
 namespace flexunet {
 namespace {

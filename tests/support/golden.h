@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/options.h"
 #include "flexunet/model/flexunet.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

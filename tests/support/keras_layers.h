@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "flexunet/checkpoint/keras_h5.h"
+#include "keras/keras_h5.h"
 
 namespace flexunet {
 

@@ -8,7 +8,7 @@
 #include "flexunet/base/random.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/rgb_map.h"
-#include "generator/phantom.h"
+#include "generator/phantom/phantom.h"
 
 namespace flexunet {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "flexunet/base/random.h"
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 #include "flexunet/training/callback.h"
 
 namespace flexunet {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/pairs.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "flexunet/base/findings.h"
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "flexunet/base/random.h"
-#include "flexunet/config/augmentation_options.h"
 #include "flexunet/imaging/warp.h"
+#include "flexunet/options/augmentation_options.h"
 
 namespace flexunet {
 

@@ -4,7 +4,7 @@
 #include <opencv2/core/mat.hpp>
 #include <optional>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -6,7 +6,7 @@
 #include <opencv2/core/mat.hpp>
 #include <vector>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

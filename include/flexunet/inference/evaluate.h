@@ -5,11 +5,11 @@
 #include <optional>
 #include <vector>
 
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/scores.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -19,8 +19,8 @@ std::vector<cv::Mat> predict_class_masks(FlexUNet& model, const std::vector<cv::
 std::vector<cv::Mat> predict_sized_masks(FlexUNet& model, const std::vector<cv::Mat>& images,
                                          torch::Device device);
 
-/// Class probabilities (N,num_classes,image_height,image_width) float32, on `device`, of images that
-/// have the model's size already.
+/// Class probabilities (N,num_classes,image_height,image_width) float32, on `device`, of images
+/// that have the model's size already.
 torch::Tensor predict_probs(FlexUNet& model, const std::vector<cv::Mat>& images,
                             torch::Device device);
 

@@ -6,8 +6,8 @@
 #include <opencv2/core/mat.hpp>
 #include <vector>
 
-#include "flexunet/config/options.h"
 #include "flexunet/model/flexunet.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 
@@ -23,9 +23,9 @@ struct TileSpan {
 /// 2 * overlapping (an image that is smaller is padded).
 std::vector<TileSpan> tile_spans(int length, const TiledInferOptions& options);
 
-/// Takes class probabilities (num_classes, rows, W) float32, which sum to 1 over the classes, of the
-/// rows from `first_row` on, on the device that computed them. The tensor may be overwritten after
-/// the call.
+/// Takes class probabilities (num_classes, rows, W) float32, which sum to 1 over the classes, of
+/// the rows from `first_row` on, on the device that computed them. The tensor may be overwritten
+/// after the call.
 using ProbsSink = std::function<void(int first_row, const torch::Tensor& probs)>;
 
 /// The class probabilities of an image (H,W) CV_8UC(C) of any size, predicted in windows (behaviour

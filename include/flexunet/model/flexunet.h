@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "flexunet/config/network_shape.h"
-#include "flexunet/config/options.h"
 #include "flexunet/model/prepared_weight.h"
+#include "flexunet/options/network_shape.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

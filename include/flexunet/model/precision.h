@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 
@@ -24,9 +24,9 @@ class Adam {
   /// alone.
   void step();
   /// One update on the way back from `loss`. On the CPU each parameter's as soon as its gradient is
-  /// known and still in the processor's cache; gradients are dropped at once, so that they are never
-  /// in memory all together. On a GPU all parameters' by one of LibTorch's kernels after the last.
-  /// The network must use each parameter once.
+  /// known and still in the processor's cache; gradients are dropped at once, so that they are
+  /// never in memory all together. On a GPU all parameters' by one of LibTorch's kernels after the
+  /// last. The network must use each parameter once.
   void step_backward(const torch::Tensor& loss);
 
   /// step_backward in two parts, for those who record the second one and replay it: the numbers of

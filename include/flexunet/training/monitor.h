@@ -3,7 +3,7 @@
 #include <limits>
 #include <string>
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 #include "flexunet/training/callback.h"
 
 namespace flexunet {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "flexunet/checkpoint/safetensors.h"
-#include "flexunet/config/options.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/running_means.h"
+#include "flexunet/options/options.h"
 #include "flexunet/training/adam.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"

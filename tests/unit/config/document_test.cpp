@@ -1,4 +1,4 @@
-#include "flexunet/config/document.h"
+#include "config/document.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "flexunet/base/error.h"
-#include "flexunet/config/literal.h"
+#include "flexunet/literal/literal.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "sample_config.h"
+#include "unit/config/sample_config.h"
 
 namespace flexunet {
 namespace {

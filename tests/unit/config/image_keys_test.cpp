@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sample_config.h"
+#include "unit/config/sample_config.h"
 
 namespace flexunet {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "sample_config.h"
+#include "unit/config/sample_config.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "flexunet/dataset/sample_cache.h"
+#include "dataset/sample_cache.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include <ctime>
 
-#include "split_folder.h"
+#include "unit/dataset/split_folder.h"
 
 namespace flexunet {
 namespace {

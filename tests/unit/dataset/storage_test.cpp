@@ -1,7 +1,7 @@
 // Where samples are between their files and a batch: in memory, on disk, nowhere.
 #include <gtest/gtest.h>
 
-#include "split_folder.h"
+#include "unit/dataset/split_folder.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "generator/checks.h"
+#include "generator/verify/checks.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "flexunet/base/error.h"
-#include "generator/verify_report.h"
+#include "generator/verify/verify_report.h"
 #include "unit/generator/sound_dataset.h"
 
 namespace flexunet {

@@ -1,4 +1,4 @@
-#include "generator/dealing.h"
+#include "generator/split/dealing.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "generator/dicom_phantom.h"
+#include "generator/phantom/dicom_phantom.h"
 
 #include <gtest/gtest.h>
 

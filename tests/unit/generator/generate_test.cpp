@@ -1,4 +1,4 @@
-#include "generator/generate.h"
+#include "generator/generate/generate.h"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +11,10 @@
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/augmentation.h"
 #include "flexunet/imaging/image_io.h"
-#include "generator/contact_sheet.h"
-#include "generator/manifest.h"
-#include "generator/phantom.h"
-#include "generator/variant_names.h"
+#include "generator/common/manifest.h"
+#include "generator/common/variant_names.h"
+#include "generator/generate/contact_sheet.h"
+#include "generator/phantom/phantom.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {

@@ -5,8 +5,8 @@
 #include <opencv2/imgproc.hpp>
 #include <set>
 
-#include "generator/split.h"
-#include "generator/verify_report.h"
+#include "generator/split/split.h"
+#include "generator/verify/verify_report.h"
 #include "unit/generator/sound_dataset.h"
 
 namespace flexunet {

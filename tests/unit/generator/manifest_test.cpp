@@ -1,10 +1,10 @@
-#include "generator/manifest.h"
+#include "generator/common/manifest.h"
 
 #include <gtest/gtest.h>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
-#include "generator/variant_names.h"
+#include "generator/common/variant_names.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {

@@ -1,4 +1,4 @@
-#include "generator/mask_colors.h"
+#include "generator/common/mask_colors.h"
 
 #include <gtest/gtest.h>
 

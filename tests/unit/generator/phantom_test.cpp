@@ -1,4 +1,4 @@
-#include "generator/phantom.h"
+#include "generator/phantom/phantom.h"
 
 #include <gtest/gtest.h>
 

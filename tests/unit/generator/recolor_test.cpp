@@ -1,4 +1,4 @@
-#include "generator/recolor.h"
+#include "generator/generate/recolor.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "generator/slice_pairs.h"
+#include "generator/generate/slice_pairs.h"
 
 #include <gtest/gtest.h>
 

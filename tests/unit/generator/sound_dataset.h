@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "generator/checks.h"
-#include "generator/dataset_source.h"
+#include "generator/common/dataset_source.h"
+#include "generator/verify/checks.h"
 #include "support/phantom_dataset.h"
 #include "support/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "generator/split.h"
+#include "generator/split/split.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <set>
 
 #include "flexunet/base/error.h"
-#include "generator/manifest.h"
+#include "generator/common/manifest.h"
 #include "support/phantom_dataset.h"
 #include "support/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "generator/statistics.h"
+#include "generator/statistics/statistics.h"
 
 #include <gtest/gtest.h>
 

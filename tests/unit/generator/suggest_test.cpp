@@ -1,4 +1,4 @@
-#include "generator/suggest.h"
+#include "generator/verify/suggest.h"
 
 #include <gtest/gtest.h>
 

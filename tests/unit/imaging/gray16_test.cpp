@@ -9,9 +9,9 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/image_io.h"
-#include "flexunet/imaging/intensity.h"
-#include "png_samples.h"
+#include "imaging/intensity.h"
 #include "support/temporary_folder.h"
+#include "unit/imaging/png_samples.h"
 
 namespace flexunet {
 namespace {

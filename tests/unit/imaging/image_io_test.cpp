@@ -11,9 +11,9 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/rgb_map.h"
-#include "png_samples.h"
 #include "support/temporary_folder.h"
 #include "support/tiff_files.h"
+#include "unit/imaging/png_samples.h"
 
 namespace flexunet {
 namespace {

@@ -1,4 +1,4 @@
-#include "flexunet/imaging/photometric.h"
+#include "imaging/photometric.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "png_samples.h"
+#include "unit/imaging/png_samples.h"
 
 #include <cstdio>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "flexunet/imaging/warp_fields.h"
+#include "imaging/warp_fields.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "flexunet/base/error.h"
-#include "flexunet/imaging/smooth_noise.h"
+#include "imaging/smooth_noise.h"
 
 namespace flexunet {
 namespace {

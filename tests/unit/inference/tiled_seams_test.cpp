@@ -3,7 +3,7 @@
 #include <string>
 
 #include "support/toy_dataset.h"
-#include "tiled_probs.h"
+#include "unit/inference/tiled_probs.h"
 
 namespace flexunet {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "flexunet/inference/predict.h"
 #include "support/toy_dataset.h"
-#include "tiled_probs.h"
+#include "unit/inference/tiled_probs.h"
 
 namespace flexunet {
 namespace {

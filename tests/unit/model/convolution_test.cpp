@@ -1,4 +1,4 @@
-#include "flexunet/model/convolution.h"
+#include "model/convolution.h"
 
 #include <gtest/gtest.h>
 

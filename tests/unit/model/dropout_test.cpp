@@ -1,4 +1,4 @@
-#include "flexunet/model/dropout.h"
+#include "model/dropout.h"
 
 #include <gtest/gtest.h>
 

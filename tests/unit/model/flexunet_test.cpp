@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-#include "flexunet/config/network_shape.h"
-#include "flexunet/model/activation.h"
-#include "flexunet/model/initialization.h"
+#include "flexunet/options/network_shape.h"
 #include "flexunet/report/architecture.h"
+#include "model/activation.h"
+#include "model/initialization.h"
 
 namespace flexunet {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "flexunet/base/files.h"
-#include "flexunet/report/number_text.h"
+#include "report/number_text.h"
 
 namespace flexunet {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "flexunet/config/options.h"
+#include "flexunet/options/options.h"
 
 namespace flexunet {
 

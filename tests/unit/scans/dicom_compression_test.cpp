@@ -6,9 +6,9 @@
 
 #include "flexunet/base/files.h"
 #include "flexunet/scans/scans.h"
-#include "scan_expectations.h"
 #include "support/dicom_files.h"
 #include "support/temporary_folder.h"
+#include "unit/scans/scan_expectations.h"
 
 namespace flexunet {
 namespace {
@@ -113,8 +113,8 @@ TEST_F(CompressedDicom, IsRefusedByTheNameOfItsTransferSyntax) {
   EXPECT_NE(jpeg_2000.find("JPEG2000"), std::string::npos) << jpeg_2000;
   EXPECT_NE(jpeg_2000.find("1.2.840.10008.1.2.4.90"), std::string::npos) << jpeg_2000;
   EXPECT_NE(jpeg_2000.find("convert"), std::string::npos) << jpeg_2000;
-  // What DCMTK knows of these depends on its release: an unknown one, encapsulated but uncompressed,
-  // JPIP, MPEG-4, JPEG XL, high-throughput JPEG 2000, deflated frames.
+  // What DCMTK knows of these depends on its release: an unknown one, encapsulated but
+  // uncompressed, JPIP, MPEG-4, JPEG XL, high-throughput JPEG 2000, deflated frames.
   for (const char* uid :
        {"1.2.3.4.5", "1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.102",
         "1.2.840.10008.1.2.4.110", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.8.1"}) {

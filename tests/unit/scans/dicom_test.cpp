@@ -5,9 +5,9 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/scans/scans.h"
-#include "scan_expectations.h"
 #include "support/dicom_files.h"
 #include "support/temporary_folder.h"
+#include "unit/scans/scan_expectations.h"
 
 namespace flexunet {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "flexunet/scans/scans.h"
-#include "scan_expectations.h"
 #include "support/temporary_folder.h"
 #include "support/volume_files.h"
+#include "unit/scans/scan_expectations.h"
 
 namespace flexunet {
 namespace {

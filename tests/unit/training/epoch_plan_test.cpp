@@ -1,4 +1,4 @@
-#include "flexunet/training/epoch_plan.h"
+#include "training/epoch_plan.h"
 
 #include <gtest/gtest.h>
 

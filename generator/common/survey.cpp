@@ -1,0 +1,171 @@
+#include "generator/common/survey.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/interrupt.h"
+#include "flexunet/base/ordered_pipeline.h"
+#include "flexunet/dataset/decoder.h"
+#include "flexunet/imaging/image_io.h"
+#include "flexunet/imaging/npy.h"
+
+namespace flexunet {
+namespace {
+
+// A pair and the colours of its mask, as long as the classes are unknown.
+struct ReadPair {
+  SurveyedPair facts;
+  ColorCounts colors;
+};
+
+// The class of each colour and what lies outside the map.
+void classify(const ColorCounts& colors, const std::vector<RgbMapEntry>& rgb_map,
+              SurveyedPair& facts) {
+  facts.class_pixels.assign(rgb_map.size(), 0);
+  for (const auto& [color, count] : colors) {
+    const RgbMapEntry& nearest = nearest_entry(rgb_map, color);
+    facts.class_pixels.at(static_cast<std::size_t>(nearest.class_index)) += count.pixels;
+    if (nearest.color == color) continue;
+    OffPalette& off = facts.off_palette;
+    off.pixels += count.pixels;
+    ++off.colors;
+    if (count.pixels <= off.color_pixels) continue;
+    off.color = color;
+    off.color_pixels = count.pixels;
+    off.first = count.first;
+    off.nearest_class = nearest.class_index;
+  }
+}
+
+class PairReader {
+ public:
+  explicit PairReader(const SurveyRequest& request) : request_(request) {}
+
+  ReadPair read(SurveyedPair facts) const {
+    ReadPair read{std::move(facts), {}};
+    if (request_.read_images) read_image_of(read.facts);
+    try {
+      read_mask(read);
+    } catch (const DataError& error) {
+      read.facts.mask_problem = error.what();
+    }
+    return read;
+  }
+
+ private:
+  void read_image_of(SurveyedPair& facts) const {
+    try {
+      const cv::Mat image = read_image(facts.pair.image, request_.network, request_.data);
+      facts.image_size = image.size();
+      facts.pixel_checksum = orientation_free_checksum(image);
+      facts.hash = picture_hash(image);
+      cv::Scalar mean, deviation;
+      cv::meanStdDev(image, mean, deviation);
+      facts.contrast = cv::sum(deviation)[0] / image.channels();
+    } catch (const DataError& error) {
+      facts.image_problem = error.what();
+    }
+  }
+
+  void read_mask(ReadPair& read) const {
+    constexpr std::size_t kMostColors = 64;
+    SurveyedPair& facts = read.facts;
+    if (!is_picture(facts.pair.mask)) {
+      const int classes = request_.network.num_classes;
+      const cv::Mat mask = read_npz_class_mask(facts.pair.mask, classes);
+      facts.mask_size = mask.size();
+      facts.class_pixels.assign(static_cast<std::size_t>(classes), 0);
+      for (int i = 0; i < classes; ++i) {
+        facts.class_pixels[static_cast<std::size_t>(i)] = cv::countNonZero(mask == i);
+      }
+      return;
+    }
+    const cv::Mat mask = read_picture(facts.pair.mask);
+    facts.mask_size = mask.size();
+    read.colors = count_colors(mask);
+    if (request_.data.rgb_map.empty()) {
+      keep_most_frequent(read.colors, kMostColors);
+    } else {
+      classify(read.colors, request_.data.rgb_map, facts);
+      read.colors.clear();
+    }
+  }
+
+  const SurveyRequest& request_;
+};
+
+// All pairs with their origins, not read yet.
+std::vector<SurveyedPair> list_dataset(const SurveyRequest& request, Survey& survey) {
+  Origins origins(request.group_pattern);
+  std::vector<PairListing> listings;
+  for (const NamedSplit& split : request.splits) {
+    listings.push_back(list_pairs(split.name, split.folders, request.data));
+    const std::filesystem::path folder = split.folders.images_dir.parent_path();
+    origins.add_manifest_of(folder);
+    origins.add_manifest_of(folder / "..");
+    origins.add_stems(listings.back().pairs);
+  }
+  survey.missing_pictures = origins.missing_pictures();
+  std::vector<SurveyedPair> pairs;
+  for (std::size_t i = 0; i < listings.size(); ++i) {
+    for (PairProblem& problem : listings[i].problems) {
+      survey.pair_problems.push_back(std::move(problem));
+    }
+    for (const SamplePair& pair : listings[i].pairs) {
+      SurveyedPair facts;
+      facts.split = i;
+      facts.pair = pair;
+      facts.origin = origins.of(pair.image);
+      pairs.push_back(std::move(facts));
+    }
+  }
+  return pairs;
+}
+
+bool is_gray(const RgbColor& color) { return color[0] == color[1] && color[1] == color[2]; }
+
+}  // namespace
+
+Survey survey_dataset(const SurveyRequest& request) {
+  cv::setNumThreads(1);  // every pair has a thread already
+  Survey survey;
+  survey.splits = request.splits;
+  survey.rgb_map = request.data.rgb_map;
+  const std::vector<SurveyedPair> pairs = list_dataset(request, survey);
+  const PairReader reader(request);
+  OrderedPipeline<ReadPair> pipeline(
+      pairs.size(), {request.threads, static_cast<std::size_t>(4 * request.threads)},
+      [&](std::size_t i) { return reader.read(pairs[i]); });
+  ColorCounts total;
+  std::vector<ColorCounts> colors;
+  while (!pipeline.done()) {
+    throw_if_interrupted();
+    ReadPair read = pipeline.next();
+    add_colors(total, read.colors);
+    colors.push_back(std::move(read.colors));
+    survey.pairs.push_back(std::move(read.facts));
+  }
+  if (!survey.rgb_map.empty() || total.empty()) return survey;
+  survey.is_map_guessed = true;
+  survey.rgb_map = guess_rgb_map(total);
+  for (std::size_t i = 0; i < colors.size(); ++i) {
+    if (!colors[i].empty()) classify(colors[i], survey.rgb_map, survey.pairs[i]);
+  }
+  return survey;
+}
+
+std::vector<RgbMapEntry> guess_rgb_map(const ColorCounts& total) {
+  std::vector<RgbColor> colors = class_colors(total);
+  if (std::all_of(colors.begin(), colors.end(), is_gray)) std::sort(colors.begin(), colors.end());
+  const auto black = std::find(colors.begin(), colors.end(), RgbColor{0, 0, 0});
+  if (black != colors.end()) std::rotate(colors.begin(), black, black + 1);
+  std::vector<RgbMapEntry> map;
+  map.reserve(colors.size());
+  for (const RgbColor& color : colors) map.push_back({color, static_cast<int>(map.size())});
+  return map;
+}
+
+}  // namespace flexunet

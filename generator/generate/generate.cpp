@@ -1,0 +1,112 @@
+#include "generator/generate/generate.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
+#include "flexunet/base/findings.h"
+#include "flexunet/base/interrupt.h"
+#include "flexunet/base/ordered_pipeline.h"
+#include "flexunet/base/staged_folder.h"
+#include "flexunet/imaging/augmentation.h"
+#include "flexunet/imaging/image_io.h"
+#include "flexunet/imaging/resize.h"
+#include "generator/common/manifest.h"
+
+namespace flexunet {
+namespace fs = std::filesystem;
+namespace {
+
+// The files of one pair, or why there are none.
+struct PairFiles {
+  std::vector<ManifestEntry> entries;
+  std::string problem;
+};
+
+// Makes the files of one pair after the other; several threads call it at once.
+class PairWriter {
+ public:
+  PairWriter(const std::vector<SlicePair>& pairs, const GenerateRequest& request, fs::path folder)
+      : pairs_(pairs), request_(request), folder_(std::move(folder)) {}
+
+  PairFiles write(std::size_t index) const {
+    const SlicePair& pair = pairs_[index];
+    const std::string number =
+        std::to_string(request_.first_number + static_cast<std::int64_t>(index)) + ".png";
+    PairFiles files;
+    try {
+      const ImageAndMask source = read_pair(pair, request_.reading);
+      files.entries.push_back(write_files(pair, source, {kSourceMethod, "", ""}, number));
+      std::uint64_t variant = 0;
+      for (const Augmentation& augmentation : request_.augmentation.variants) {
+        CounterRandom random(request_.seed, std::uint64_t{index} << 32U | variant++);
+        files.entries.push_back(write_files(pair, make_variant(source, augmentation, random),
+                                            name_of(augmentation), number));
+      }
+    } catch (const DataError& error) {
+      files.problem = error.what();
+    }
+    return files;
+  }
+
+ private:
+  ManifestEntry write_files(const SlicePair& pair, const ImageAndMask& pictures,
+                            const AugmentationName& name, const std::string& number) const {
+    const std::string file = name.file_prefix + number;
+    ManifestEntry entry{
+        "images/" + file,   "masks/" + file,   relative_name(pair.image.name(), request_.images),
+        pair.image.patient, pair.image.series, name.method,
+        name.parameters};
+    write_png(folder_ / entry.image, pictures.image);
+    write_png(folder_ / entry.mask, pictures.mask);
+    return entry;
+  }
+
+  const std::vector<SlicePair>& pairs_;
+  const GenerateRequest& request_;
+  fs::path folder_;
+};
+
+void require_other_names(const AugmentationOptions& augmentation) {
+  std::set<std::string> prefixes;
+  for (const Augmentation& variant : augmentation.variants) {
+    const AugmentationName name = name_of(variant);
+    if (prefixes.insert(name.file_prefix).second) continue;
+    throw ConfigError(fmt::format("{} {}: is asked for twice", name.method, name.parameters));
+  }
+}
+
+}  // namespace
+
+ImageAndMask read_pair(const SlicePair& pair, const PairReading& reading) {
+  ImageAndMask pictures{read_slice(pair.image, reading.intensity, reading.plane),
+                        recolor(read_label_slice(pair.mask, reading.plane), reading.recolor_rules)};
+  if (!reading.size) return pictures;
+  return {resize_image(pictures.image, *reading.size), resize_mask(pictures.mask, *reading.size)};
+}
+
+GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequest& request) {
+  require_other_names(request.augmentation);
+  StagedFolder folder(request.out);
+  const PairWriter writer(pairs, request, folder.path());
+  const LookAhead ahead{request.threads, static_cast<std::size_t>(2 * request.threads)};
+  OrderedPipeline<PairFiles> pipeline(pairs.size(), ahead,
+                                      [&](std::size_t i) { return writer.write(i); });
+  Findings findings;
+  std::vector<ManifestEntry> manifest;
+  for (std::size_t done = 1; !pipeline.done(); ++done) {
+    throw_if_interrupted();
+    PairFiles files = pipeline.next();
+    if (!files.problem.empty()) findings.add(std::move(files.problem));
+    manifest.insert(manifest.end(), files.entries.begin(), files.entries.end());
+    if (request.on_pair) request.on_pair(done);
+  }
+  findings.throw_if_any<DataError>();
+  write_manifest(folder.path() / kManifestFile, manifest);
+  folder.finish();
+  return {pairs.size(), manifest.size() - pairs.size()};
+}
+
+}  // namespace flexunet

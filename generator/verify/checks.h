@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "generator/common/survey.h"
+
+namespace flexunet {
+
+enum class Severity { kError, kWarning };
+
+/// Something about a data set that a user should know before training.
+struct DatasetFinding {
+  std::string kind;  ///< "orphan", "unreadable", ...: the words of the README
+  Severity severity = Severity::kWarning;
+  std::vector<std::filesystem::path> files;
+  std::string text;  ///< what, where, and what would be right
+};
+using DatasetFindings = std::vector<DatasetFinding>;
+
+/// Errors "missing", "ambiguous", "orphan", "unreadable", "size_mismatch"; warning "manifest".
+void check_files(const Survey& survey, DatasetFindings& findings);
+/// Errors "leak_patient", "leak_series", "leak_source", "leak_identical"; warnings "same_name",
+/// "duplicate", "look_alike".
+void check_leaks(const Survey& survey, DatasetFindings& findings);
+/// Warnings "off_palette", "missing_class", "all_background", "contrast".
+void check_content(const Survey& survey, DatasetFindings& findings);
+
+/// All of them, errors first, else in this order.
+DatasetFindings check_dataset(const Survey& survey);
+
+/// Up to five names of files, and how many there are beside them.
+std::string list_names(const std::vector<std::filesystem::path>& files);
+
+}  // namespace flexunet
