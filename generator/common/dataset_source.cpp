@@ -6,7 +6,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/config/config.h"
-#include "flexunet/imaging/rgb_map.h"
+#include "flexunet/config/rgb_map_literal.h"
 #include "flexunet/literal/literal.h"
 
 namespace flexunet {
@@ -18,35 +18,13 @@ namespace {
       fmt::format("--rgb-map {}: {}: must be such as {{(0,0,0):0, (128,40,40):1}}", text, problem));
 }
 
-bool is_color(const Value& value) {
-  if (value.kind != ValueKind::kTuple || value.items.size() != 3) return false;
-  for (const Value& channel : value.items) {
-    if (channel.kind != ValueKind::kInt || channel.integer < 0 || channel.integer > 255) {
-      return false;
-    }
-  }
-  return true;
-}
-
 std::vector<RgbMapEntry> parse_rgb_map(const std::string& text) {
   const Literal literal = parse_literal(text);
   if (literal.problem) refuse_map(text, literal.problem->message);
-  if (literal.value.kind != ValueKind::kDict) refuse_map(text, "no dictionary");
-  const std::vector<Value>& items = literal.value.items;
+  if (!is_rgb_map(literal.value)) refuse_map(text, "no dictionary of colours to classes");
   std::vector<RgbMapEntry> map;
-  for (std::size_t i = 0; i < items.size(); i += 2) {
-    if (!is_color(items[i])) refuse_map(text, "a colour has three numbers from 0 to 255");
-    const Value& index = items[i + 1];
-    if (index.kind != ValueKind::kInt || index.integer < 0 || index.integer > 255) {
-      refuse_map(text, "a class is a number from 0 to 255");
-    }
-    RgbMapEntry entry{{}, static_cast<int>(index.integer)};
-    for (std::size_t c = 0; c < 3; ++c) {
-      entry.color.at(c) = static_cast<std::uint8_t>(items[i].items[c].integer);
-    }
-    map.push_back(entry);
-  }
-  RgbMap check(map);
+  const std::vector<std::string> faults = read_rgb_map(literal.value, map);
+  if (!faults.empty()) refuse_map(text, fmt::format("{}", fmt::join(faults, "; ")));
   return map;
 }
 
@@ -77,7 +55,9 @@ DatasetSource open_folder(const fs::path& folder, const std::string& rgb_map) {
   }
   source.survey.network.image_channels = 3;
   source.survey.data.mask_file_format = ".png";
-  if (!rgb_map.empty()) source.survey.data.rgb_map = parse_rgb_map(rgb_map);
+  // Without one, the classes are guessed.
+  source.survey.data.rgb_map =
+      rgb_map.empty() ? std::vector<RgbMapEntry>() : parse_rgb_map(rgb_map);
   return source;
 }
 

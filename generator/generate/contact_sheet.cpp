@@ -9,7 +9,6 @@
 #include <sstream>
 #include <string>
 
-#include "config/schema.h"
 #include "flexunet/base/files.h"
 #include "flexunet/drawing/canvas.h"
 #include "flexunet/imaging/augmentation.h"
@@ -82,13 +81,8 @@ void draw_cell(Canvas& canvas, int index, const ImageAndMask& pictures,
 
 }  // namespace
 
-std::vector<Augmentation> every_method(ConfigRequest request) {
-  request.overrides.emplace_back("generator.augmentation=True");
-  for (const KeySpec* key = begin_known_keys(); key != end_known_keys(); ++key) {
-    if (key->section != "augmentor" || key->type != ValueType::kBool) continue;
-    request.overrides.push_back(fmt::format("augmentor.{}=True", key->key));
-  }
-  std::vector<Augmentation> candidates = load_augmentation(request).options.variants;
+std::vector<Augmentation> every_method(const AugmentorOptions& augmentor) {
+  std::vector<Augmentation> candidates = list_variants(with_every_method(augmentor));
   candidates.insert(candidates.end(), {Shrinking{}, Shearing{}});  // if their lists are empty
   std::vector<Augmentation> variants;
   std::set<std::string> methods;

@@ -4,15 +4,13 @@
 #include <filesystem>
 #include <vector>
 
-#include "flexunet/config/config.h"
 #include "flexunet/imaging/warp.h"
 #include "flexunet/options/augmentation_options.h"
 
 namespace flexunet {
 
-/// One variant of each method, with the parameters of a config (or of its absence, see
-/// load_augmentation), whether the method is on or not. Throws ConfigError.
-std::vector<Augmentation> every_method(ConfigRequest request);
+/// One variant of each method, whether the method is on or not.
+std::vector<Augmentation> every_method(const AugmentorOptions& augmentor);
 
 /// Writes a PNG that shows a source and variants of it beside each other: the image, the mask over
 /// the image (mask pixels that are black are left out), and the names. Throws OutputError.

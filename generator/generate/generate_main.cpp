@@ -118,10 +118,11 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
          GenerateRequest request) {
   cv::setNumThreads(1);  // each picture has a thread of its own, see base/threads.h
   complete_request(generate_arguments, request);
-  const LoadedAugmentation augmentation =
-      load_augmentation(config_request(arguments, Task::kGenerate));
-  for (const std::string& warning : augmentation.warnings) warn(warning);
-  if (!generate_arguments.no_augmentation) request.augmentation = augmentation.options;
+  const LoadedAugmentor augmentor = load_augmentor(config_request(arguments, Task::kGenerate));
+  for (const std::string& warning : augmentor.warnings) warn(warning);
+  if (augmentor.options.enabled && !generate_arguments.no_augmentation) {
+    request.augmentation.variants = list_variants(augmentor.options);
+  }
   const std::vector<SlicePair> pairs = find_pairs(generate_arguments, request);
   const std::size_t variants = request.augmentation.variants.size();
   say(fmt::format("{}: {} pairs, {} variants of each", request.images.string(),
@@ -130,7 +131,7 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
   const InterruptHandler handler;
   if (!generate_arguments.contact_sheet.empty()) {
     write_contact_sheet(generate_arguments.contact_sheet, read_pair(pairs.front(), request.reading),
-                        every_method(config_request(arguments, Task::kGenerate)), request.seed);
+                        every_method(augmentor.options), request.seed);
     say(fmt::format("written: {}", generate_arguments.contact_sheet.string()));
   }
   if (request.out.empty()) return;

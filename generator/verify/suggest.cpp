@@ -8,6 +8,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
+#include "flexunet/options/rgb_map_entries.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -151,14 +152,6 @@ std::string class_comments(const Survey& survey) {
   return text;
 }
 
-std::string map_text(const std::vector<RgbMapEntry>& rgb_map) {
-  std::string text;
-  for (const auto& [color, index] : rgb_map) {
-    text += fmt::format("{}{}:{}", text.empty() ? "{" : ", ", color_text(color), index);
-  }
-  return text + "}";
-}
-
 // Where the config is to look for the splits: not every folder has been divided yet.
 struct Places {
   fs::path folder;
@@ -205,7 +198,7 @@ std::string config_text(const Survey& survey, const Places& places) {
   return text + fmt::format(
                     kTail, arg("infer_images", place(places.has_test ? "test" : "valid", "images")),
                     arg("class_comments", class_comments(survey)),
-                    arg("rgb_map", map_text(survey.rgb_map)));
+                    arg("rgb_map", rgb_map_text(survey.rgb_map)));
 }
 
 bool has_problems(const Survey& survey) {

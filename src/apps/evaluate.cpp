@@ -14,6 +14,7 @@
 #include "flexunet/base/text.h"
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
+#include "flexunet/options/names.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/report/csv.h"
 

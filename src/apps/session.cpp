@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <opencv2/core/utility.hpp>
 
 #include "apps/precision.h"
@@ -15,6 +16,7 @@
 #include "flexunet/console/console.h"
 #include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/device.h"
+#include "flexunet/options/rgb_map_entries.h"
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {
@@ -126,14 +128,12 @@ void describe_network(const NetworkOptions& network) {
 }
 
 Metadata data_metadata(const Options& options) {
-  std::vector<std::string> colors(options.data.rgb_map.size());
-  for (const RgbMapEntry& entry : options.data.rgb_map) {
-    const auto& [red, green, blue] = entry.color;
-    colors.at(static_cast<std::size_t>(entry.class_index)) =
-        fmt::format("({},{},{}):{}", red, green, blue, entry.class_index);
-  }
+  std::vector<RgbMapEntry> by_class = options.data.rgb_map;
+  std::sort(by_class.begin(), by_class.end(), [](const RgbMapEntry& a, const RgbMapEntry& b) {
+    return a.class_index < b.class_index;
+  });
   const std::optional<IntensityRange>& range = options.data.intensity_range;
-  return {{"rgb_map", fmt::format("{{{}}}", fmt::join(colors, ", "))},
+  return {{"rgb_map", rgb_map_text(by_class)},
           {"image_size",
            fmt::format("{}x{}", options.network.image_width, options.network.image_height)},
           {"intensity_range",

@@ -27,6 +27,7 @@
 #include "flexunet/imaging/augmentation.h"
 #include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/losses.h"
+#include "flexunet/options/names.h"
 #include "flexunet/options/network_shape.h"
 #include "flexunet/report/architecture.h"
 #include "flexunet/training/trainer.h"

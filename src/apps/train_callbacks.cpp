@@ -22,6 +22,7 @@
 #include "flexunet/imaging/overlay.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
+#include "flexunet/options/names.h"
 
 namespace flexunet {
 namespace {

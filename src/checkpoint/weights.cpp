@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flexunet/base/error.h"
+#include "flexunet/options/names.h"
 
 namespace flexunet {
 namespace {

@@ -24,8 +24,19 @@ void add_config_options(CLI::App& app, Arguments& arguments, const std::string& 
                "Values that do not parse give the default, and masks of another shape are resized; "
                "each with a warning")
       ->excludes(strict);
-  app.add_flag("--dump-config", arguments.dump_config,
-               "Print the effective configuration as JSON and exit");
+  app.add_option_function<std::string>(
+         "--dump-config",
+         [&arguments](const std::string& what) {
+           arguments.dump_config = true;
+           arguments.dump_all = what == "all";
+           // What follows may be the config.
+           if (!what.empty() && !arguments.dump_all) arguments.config = what;
+         },
+         "Print the config with the overrides as JSON and exit; all: the value of every key, given "
+         "or not")
+      ->type_name("[all]")
+      ->expected(0, 1);
+  app.add_flag("--keys", arguments.print_keys, "Print every key that a config may hold, and exit");
   app.add_flag("--dry-run", arguments.dry_run,
                "Load, check and describe everything; write nothing");
 }

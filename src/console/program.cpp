@@ -67,9 +67,12 @@ int run_program(const ProgramInfo& info, int argc, char** argv,
   }
   open_console(arguments.quiet, arguments.verbose);
   try {
-    if (arguments.dump_config) {
-      std::fputs(dump_config(config_request(arguments, Task::kTrain)).c_str(), stdout);
-      std::fputc('\n', stdout);
+    if (arguments.print_keys) {
+      std::fputs(key_reference().c_str(), stdout);
+    } else if (arguments.dump_config) {
+      const ConfigRequest request = config_request(arguments, Task::kTrain);
+      std::puts(
+          (arguments.dump_all ? dump_effective_config(request) : dump_config(request)).c_str());
     } else {
       body(arguments);
     }

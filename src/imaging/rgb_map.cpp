@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <opencv2/core.hpp>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/imaging/png_codec.h"
+#include "flexunet/options/rgb_map_entries.h"
 
 namespace flexunet {
 namespace {
@@ -75,23 +75,13 @@ RgbMap::RgbMap(std::vector<RgbMapEntry> entries) : entries_(std::move(entries)) 
         fmt::format("rgb_map has {} entries: must be 1..{}", entries_.size(), kMaxClasses));
   }
   Findings findings;
-  std::set<Color> colors;
-  std::set<int> indices;
+  for (const std::string& fault : find_rgb_map_faults(entries_)) findings.add("rgb_map: " + fault);
+  findings.throw_if_any<ConfigError>();
   position_of_class_.resize(entries_.size());
   for (std::size_t position = 0; position < entries_.size(); ++position) {
-    const auto& [color, index] = entries_[position];
-    const std::string name =
-        fmt::format("rgb_map entry ({},{},{}):{}", color[0], color[1], color[2], index);
-    if (!colors.insert(color).second) findings.add(name + ": its colour stands there twice");
-    if (index < 0 || index >= num_classes()) {
-      findings.add(fmt::format("{}: the class index must be 0..{}", name, num_classes() - 1));
-    } else if (!indices.insert(index).second) {
-      findings.add(name + ": its class index stands there twice");
-    } else {
-      position_of_class_[static_cast<std::size_t>(index)] = static_cast<std::uint8_t>(position);
-    }
+    const auto index = static_cast<std::size_t>(entries_[position].class_index);
+    position_of_class_[index] = static_cast<std::uint8_t>(position);
   }
-  findings.throw_if_any<ConfigError>();
 }
 
 RgbMap::Decoded RgbMap::decode(const cv::Mat& rgb) const {

@@ -11,6 +11,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
+#include "flexunet/options/names.h"
 #include "keras/keras_h5.h"
 #include "keras/keras_order.h"
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "flexunet/base/text.h"
+#include "flexunet/options/names.h"
 #include "flexunet/options/network_shape.h"
 
 namespace flexunet {

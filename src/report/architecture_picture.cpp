@@ -10,6 +10,7 @@
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/drawing/canvas.h"
+#include "flexunet/options/names.h"
 #include "flexunet/options/network_shape.h"
 #include "flexunet/report/architecture.h"
 

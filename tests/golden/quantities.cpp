@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "flexunet/model/losses.h"
+#include "flexunet/options/names.h"
 #include "flexunet/training/adam.h"
 
 namespace flexunet {
@@ -64,7 +65,8 @@ class Replay {
             compute_metric(golden_.loss, torch::softmax(logits, 1), masks).item<double>()};
   }
 
-  // Loss weighted by samples, metric the plain mean over batches (behaviour section 5).
+  // Loss weighted by samples, metric the plain mean over batches (docs/behaviour.md, "Metrics and
+  // scores").
   LossAndDice evaluate(std::int64_t batch_size, std::int64_t samples) {
     const torch::NoGradGuard no_grad;
     model_->eval();

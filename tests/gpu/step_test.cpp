@@ -5,6 +5,7 @@
 #include "flexunet/model/losses.h"
 #include "flexunet/model/precision.h"
 #include "flexunet/model/scores.h"
+#include "flexunet/options/names.h"
 #include "gpu/gpu.h"
 #include "support/relative_difference.h"
 

@@ -6,6 +6,7 @@
 #include "flexunet/inference/evaluate.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
+#include "flexunet/options/names.h"
 #include "gpu/gpu.h"
 #include "support/temporary_folder.h"
 #include "support/toy_dataset.h"

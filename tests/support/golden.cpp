@@ -34,11 +34,12 @@ std::map<std::string, torch::Tensor> read_tensors(const std::filesystem::path& f
   return tensors;
 }
 
-template <typename Choice, std::size_t kCount>
-Choice choice_of(const std::array<NamedChoice<Choice>, kCount>& names, const std::string& name) {
-  const std::optional<Choice> choice = find_choice(names, name);
+template <typename Choice>
+Choice choice_of(const std::string& name) {
+  const std::optional<Choice> choice = find_choice<Choice>(name);
   if (!choice) {
-    throw std::runtime_error(fmt::format("golden.json: {} is none of {}", name, list_names(names)));
+    throw std::runtime_error(
+        fmt::format("golden.json: {} is none of {}", name, list_names<Choice>()));
   }
   return *choice;
 }
@@ -56,15 +57,15 @@ NetworkOptions network_of(const nlohmann::json& options) {
   network.num_layers = options.at("num_layers");
   network.dropout_rate = options.at("dropout_rate");
   network.dilation = options.at("dilation").at(0);
-  network.activation = choice_of(kActivationNames, options.value("activation", "relu"));
+  network.activation = choice_of<Activation>(options.value("activation", "relu"));
   return network;
 }
 
 LossOptions loss_of(const nlohmann::json& options) {
   LossOptions loss;
-  loss.loss = choice_of(kLossNames, options.value("loss", name_of(loss.loss)));
+  loss.loss = choice_of<LossKind>(options.value("loss", name_of(loss.loss)));
   if (options.contains("metrics")) {
-    loss.metric = choice_of(kMetricNames, options["metrics"].at(0).get<std::string>());
+    loss.metric = choice_of<MetricKind>(options["metrics"].at(0).get<std::string>());
   }
   return loss;
 }

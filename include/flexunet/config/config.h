@@ -34,19 +34,26 @@ struct LoadedConfig {
 /// Reads and checks a config file. Throws ConfigError with every finding at once.
 LoadedConfig load_config(const ConfigRequest& request);
 
-struct LoadedAugmentation {
-  AugmentationOptions options;
+struct LoadedAugmentor {
+  AugmentorOptions options;
   std::vector<std::string> warnings;  ///< as in LoadedConfig
 };
 
 /// Reads what flexunet-generate takes from a config, with the original generator's defaults, which
 /// are others than those of training; an empty file name gives the defaults and the overrides. The
 /// task must be kGenerate. Throws ConfigError with every finding at once.
-LoadedAugmentation load_augmentation(const ConfigRequest& request);
+LoadedAugmentor load_augmentor(const ConfigRequest& request);
 
-/// The effective configuration (file and overrides) as JSON: every section and key, also unknown
+/// The config as it is written (file and overrides) as JSON: every section and key, also unknown
 /// ones and values that do not parse; no semantic checks. Throws ConfigError when the file itself
 /// cannot be read as a config.
 std::string dump_config(const ConfigRequest& request);
+
+/// The value of every known key that has one, given or by default, as JSON in the same form. Throws
+/// as dump_config.
+std::string dump_effective_config(const ConfigRequest& request);
+
+/// docs/configuration.md: section, key, type, default, range, who uses it and what it means.
+std::string key_reference();
 
 }  // namespace flexunet

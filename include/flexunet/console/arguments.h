@@ -18,7 +18,9 @@ struct Arguments {
   bool lenient = false;
   bool quiet = false;
   bool verbose = false;
-  bool dump_config = false;
+  bool dump_config = false;  ///< print the config and exit
+  bool dump_all = false;     ///< with the keys that it leaves to their defaults
+  bool print_keys = false;   ///< print what a config may hold and exit
   bool dry_run = false;
   std::string device = "auto";
   int threads = 0;  ///< 0: one a physical core

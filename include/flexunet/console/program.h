@@ -22,7 +22,8 @@ struct ProgramInfo {
 };
 
 /// Parses the command line and runs `body`; turns every error into a message and an exit code.
-/// `add_options` adds what this program alone understands; --version, --dump-config are done here.
+/// `add_options` adds what this program alone understands; --version, --keys and --dump-config are
+/// done here.
 int run_program(const ProgramInfo& info, int argc, char** argv,
                 const std::function<void(CLI::App&, Arguments&)>& add_options,
                 const std::function<void(const Arguments&)>& body);

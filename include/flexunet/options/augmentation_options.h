@@ -82,6 +82,53 @@ using Augmentation =
     std::variant<Flip, Rotation, Shrinking, Shearing, Deformation, Distortion, LensDistortion,
                  Sharpening, Brightening, GammaChange, Noise, Blur, Crop, Elastic>;
 
+/// The sections [generator], [augmentor] and those of the methods. The defaults are the original's
+/// while training.
+struct AugmentorOptions {
+  bool enabled = true;  ///< [generator] augmentation
+  bool hflip = true;
+  bool vflip = true;
+  bool rotation = true;
+  std::vector<double> angles = {90, 180, 270};  ///< degrees
+  std::vector<double> shrinks = {0.8};          ///< ratios
+  std::vector<double> shears;                   ///< slopes, each also flipped
+  bool deformation = false;
+  Deformation deformation_values;      ///< its alpha
+  std::vector<double> sigmoids = {8};  ///< sigmas of the deformation
+  bool distortion = false;
+  Distortion distortion_values;              ///< its sigmas
+  std::vector<double> distortions = {0.02};  ///< sizes of the distortion
+  bool barrdistortion = false;
+  bool pincdistortion = false;
+  LensDistortion barrel;
+  LensDistortion pincushion{true, 0.5, -0.5};
+  std::vector<std::array<double, 2>> barrel_centers = {{0.5, 0.5}};
+  std::vector<std::array<double, 2>> pincushion_centers = {{0.5, 0.5}};
+  bool sharpening = false;
+  Sharpening sharpening_values;
+  bool brightening = false;
+  Brightening brightening_values;
+  bool gamma = false;
+  GammaChange gamma_values;
+  bool noise = false;
+  Noise noise_values;
+  bool blur = false;
+  Blur blur_values;
+  bool crop = false;
+  Crop crop_values;
+  bool elastic = false;
+  Elastic elastic_values;
+};
+
+/// The defaults of the original's offline generator, which are others.
+AugmentorOptions offline_augmentor();
+
+/// The same with every method on that a key switches.
+AugmentorOptions with_every_method(AugmentorOptions augmentor);
+
+/// The variants that the options name, in the order of the original's list.
+std::vector<Augmentation> list_variants(const AugmentorOptions& augmentor);
+
 /// The variants that a config names, the source not among them.
 struct AugmentationOptions {
   std::vector<Augmentation> variants;

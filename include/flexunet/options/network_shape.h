@@ -8,7 +8,7 @@
 
 namespace flexunet {
 
-/// What one level of the network looks like (behaviour section 4).
+/// What one level of the network looks like (docs/behaviour.md, "The network").
 struct LevelShape {
   int filters = 0;
   int height = 0;  ///< pixels

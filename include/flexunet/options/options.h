@@ -53,7 +53,6 @@ struct NetworkOptions {
   double dropout_rate = 0.0;  ///< level i drops dropout_rate * i, below 1
   int dilation = 1;           ///< of level 0; level i has max(1, dilation - i)
   Activation activation = Activation::kRelu;
-  bool dropout_seed_fixing = false;  ///< accepted: dropout always follows the seed here
 };
 
 struct LossOptions {
@@ -102,7 +101,9 @@ struct DataOptions {
   /// maximum. Images of 8 bits are taken as they are.
   std::optional<IntensityRange> intensity_range;
   std::string mask_file_format = ".npz";  ///< ".png" and other pictures, or ".npz"
-  std::vector<RgbMapEntry> rgb_map;  ///< in the order of the file; indices are 0..num_classes-1
+  /// In the order of the file; indices are 0..num_classes-1.
+  std::vector<RgbMapEntry> rgb_map = {
+      {{0, 0, 0}, 0}, {{0, 255, 0}, 1}, {{255, 0, 0}, 2}, {{0, 0, 255}, 3}};
   DatasetCache cache = DatasetCache::kAuto;
 };
 
@@ -123,12 +124,12 @@ struct TrainOptions {
   double reducer_factor = 0.4;
   int reducer_patience = 4;
   DivergencePolicy on_divergence = DivergencePolicy::kStop;
-  std::filesystem::path model_dir;
-  std::filesystem::path eval_dir;
+  std::filesystem::path model_dir = "./models";
+  std::filesystem::path eval_dir = "./eval";
   bool epoch_change_infer = true;
-  std::filesystem::path epoch_change_infer_dir;
+  std::filesystem::path epoch_change_infer_dir = "./epoch_change_infer";
   bool epoch_change_tiled_infer = false;
-  std::filesystem::path epoch_change_tiled_infer_dir;
+  std::filesystem::path epoch_change_tiled_infer_dir = "./epoch_change_tiled_infer";
   int num_infer_images = 6;
 };
 
@@ -158,7 +159,9 @@ struct Options {
   LossOptions loss;
   OptimizerOptions optimizer;
   DataOptions data;
-  AugmentationOptions augmentation;  ///< of training samples; none unless [model] generator is True
+  bool generator = false;  ///< [model] generator: training draws variants of its samples
+  AugmentorOptions augmentor;
+  AugmentationOptions augmentation;  ///< what `augmentor` names; none unless this run augments
   TrainOptions train;
   SplitFolders train_split;
   SplitFolders valid_split;
@@ -167,16 +170,5 @@ struct Options {
   InferOptions infer;
   TiledInferOptions tiled_infer;
 };
-
-/// The names the config uses ("relu", "categorical_crossentropy", ...).
-std::string name_of(Activation activation);
-std::string name_of(LossKind loss);
-std::string name_of(MetricKind metric);
-std::string name_of(OptimizerKind optimizer);
-std::string name_of(ScheduleKind schedule);
-/// "none", "batch", "group" or "instance".
-std::string name_of(NormalizationKind normalization);
-/// "val_loss", ..., with the name of the metric in question: "val_dice_coef_multiclass".
-std::string name_of(MonitorKind monitor, MetricKind metric);
 
 }  // namespace flexunet

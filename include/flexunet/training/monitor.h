@@ -3,6 +3,7 @@
 #include <limits>
 #include <string>
 
+#include "flexunet/options/names.h"
 #include "flexunet/options/options.h"
 #include "flexunet/training/callback.h"
 

@@ -19,7 +19,7 @@ std::vector<Augmentation> online(std::vector<std::string> overrides) {
 std::vector<Augmentation> offline(const std::vector<std::string>& overrides) {
   ConfigRequest request = with(overrides, Task::kGenerate);
   request.file.clear();
-  return load_augmentation(request).options.variants;
+  return list_variants(load_augmentor(request).options);
 }
 
 std::string online_error(const std::string& text) {

@@ -52,7 +52,7 @@ TEST(Config, RefusesValuesThatCannotWork) {
       {"model.metrics=['iou']", "unknown name \"iou\": must be one of \"dice_coef_multiclass\""},
       {"model.metrics=[]", "must be a list of texts"},
       {"model.metrics='dice_coef_multiclass'", "must be a list of texts"},
-      {"model.model='UNet'", "must be \"TensorFlowFlexUNet\" or \"FlexUNet\""},
+      {"model.model='UNet'", "another network: this program trains and runs FlexUNet"},
       {"model.normalization='layer'",
        "must be False, True (which is \"batch\") or one of \"none\", \"batch\", \"group\", "
        "\"instance\""},
@@ -141,7 +141,7 @@ TEST(Config, TellsAllFindingsInTheOrderOfTheFile) {
       "[train]\nepochs = 0\n[model]\nimage_height = 512\nimage_widht = 512\nnum_classes = \"2\"\n"
       "base_filters = true\n");
   const std::vector<std::string> parts = {
-      "train_eval_infer.config: [valid] images_dir is missing: a folder",
+      "train_eval_infer.config: [valid] images_dir is missing: the folder",
       "train_eval_infer.config: [valid] masks_dir is missing",
       "train_eval_infer.config:1: [train] images_dir is missing",
       "train_eval_infer.config:2: [train] epochs = 0: must be from 1 to",

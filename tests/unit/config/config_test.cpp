@@ -1,4 +1,5 @@
 #include "flexunet/config/config.h"
+#include "flexunet/options/names.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +24,6 @@ TEST(Config, GivesTheOriginalsDefaults) {
   EXPECT_EQ(options.network.base_kernel, fresh.network.base_kernel);
   EXPECT_EQ(options.network.dilation, fresh.network.dilation);
   EXPECT_EQ(options.network.activation, Activation::kRelu);
-  EXPECT_FALSE(options.network.dropout_seed_fixing);
   EXPECT_EQ(options.loss.loss, LossKind::kCategoricalCrossentropy);
   EXPECT_EQ(options.loss.metric, MetricKind::kDiceCoefMulticlass);
   EXPECT_EQ(options.loss.hybrid_alpha, 1.5);

@@ -215,10 +215,7 @@ TEST(Generate, TakesTheKneesOfTheSharedData) {
 
 // The prefixes are listed once more where names are read; a new method must not be forgotten there.
 TEST(EveryMethod, HasAFileNameThatLeadsToItsSource) {
-  ConfigRequest request;
-  request.file.clear();
-  request.task = Task::kGenerate;
-  const std::vector<Augmentation> methods = every_method(request);
+  const std::vector<Augmentation> methods = every_method(offline_augmentor());
   EXPECT_EQ(methods.size(), 16U);
   for (const Augmentation& method : methods) {
     const std::string stem = name_of(method).file_prefix + "10001";

@@ -35,16 +35,20 @@ std::string problem_of(const Entries& entries) {
 }
 
 TEST(RgbMap, RejectsRepeatedClassIndex) {
-  EXPECT_NE(problem_of({{{0, 0, 0}, 0}, {{1, 1, 1}, 0}}).find("(1,1,1):0"), std::string::npos);
+  EXPECT_NE(problem_of({{{0, 0, 0}, 0}, {{1, 1, 1}, 0}})
+                .find("class 0 is given to (0,0,0) and to (1,1,1)"),
+            std::string::npos);
 }
 
 TEST(RgbMap, RejectsRepeatedColour) {
-  EXPECT_NE(problem_of({{{0, 0, 0}, 0}, {{0, 0, 0}, 1}}).find("(0,0,0):1"), std::string::npos);
+  EXPECT_NE(problem_of({{{0, 0, 0}, 0}, {{0, 0, 0}, 1}})
+                .find("(0,0,0) stands for class 0 and for class 1"),
+            std::string::npos);
 }
 
 TEST(RgbMap, RejectsIndicesOutsideTheRangeAllAtOnce) {
   const std::string problem = problem_of({{{0, 0, 0}, 0}, {{1, 1, 1}, 3}, {{2, 2, 2}, -1}});
-  EXPECT_NE(problem.find("(1,1,1):3: the class index must be 0..2"), std::string::npos);
+  EXPECT_NE(problem.find("(1,1,1):3: 3 colours have the indices 0 to 2"), std::string::npos);
   EXPECT_NE(problem.find("(2,2,2):-1"), std::string::npos);
 }
 

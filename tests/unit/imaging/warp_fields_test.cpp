@@ -77,7 +77,7 @@ TEST(LensField, MovesPointsWithinItsRadiusAlone) {
               40 + 10 / std::sqrt(std::sin(kPi / 4)), 1e-4);
 }
 
-// Behaviour section 10: 2.3 pixels at 512x512 for alpha 1300 and sigmoid 8.
+// docs/behaviour.md, "Augmentation": 2.3 pixels at 512x512 for alpha 1300 and sigmoid 8.
 TEST(DeformationField, HasTheOriginalsStrength) {
   double sum = 0;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "flexunet/options/names.h"
 #include "flexunet/options/network_shape.h"
 #include "flexunet/report/architecture.h"
 #include "model/activation.h"

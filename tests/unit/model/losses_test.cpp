@@ -1,4 +1,5 @@
 #include "flexunet/model/losses.h"
+#include "flexunet/options/names.h"
 
 #include <gtest/gtest.h>
 

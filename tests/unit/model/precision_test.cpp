@@ -4,6 +4,7 @@
 
 #include "flexunet/model/flexunet.h"
 #include "flexunet/model/losses.h"
+#include "flexunet/options/names.h"
 #include "support/relative_difference.h"
 
 namespace flexunet {
