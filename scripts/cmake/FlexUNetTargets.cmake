@@ -37,10 +37,12 @@ function(flexunet_torch_room name)
   target_precompile_headers(flexunet_${name} REUSE_FROM flexunet_torch_header)
 endfunction()
 
-# flexunet_program(NAME SOURCES a.cpp ... LINKS target ...): an executable in bin/.
+# flexunet_program(NAME SOURCES a.cpp ... LINKS target ...): an executable in bin/, which loads of the
+# libraries behind the rooms only those that it uses.
 function(flexunet_program name)
   cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_options(${name} PRIVATE LINKER:--as-needed)
   target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS} flexunet_warnings)
 endfunction()
 

@@ -9,7 +9,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/threads.h"
-#include "model/libtorch_versions.h"
+#include "flexunet/model/libtorch_versions.h"
 
 namespace flexunet {
 torch::Device select_device(const std::string& name) {

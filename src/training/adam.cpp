@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "flexunet/kernels/adam_update.h"
-#include "model/libtorch_versions.h"
+#include "flexunet/model/libtorch_versions.h"
 
 namespace flexunet {
 namespace {
