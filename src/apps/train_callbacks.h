@@ -18,8 +18,8 @@ std::vector<PreviewImage> load_previews(const Options& options);
 /// What [train] monitor says.
 Monitor make_monitor(const Options& options);
 
-/// Everything that happens between epochs, in the order of behaviour section 7, but for the
-/// checkpoints: they come last, so that what they save has done all that belongs to its epoch.
+/// Everything that happens between epochs, in the order of docs/behaviour.md, "The epoch loop". The
+/// checkpoints come last, so that what they save has done all that belongs to its epoch.
 Callbacks make_callbacks(const Session& session, const Arguments& arguments, const Trainer& trainer,
                          const RunDescription& run);
 

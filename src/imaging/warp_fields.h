@@ -8,9 +8,10 @@
 
 namespace flexunet {
 
-// The geometric methods of behaviour section 10 for a picture of `size`. Where a pixel's place is
-// taken relative to a side, pixel i lies at i + 0.5 of it, so that the centre of the picture is the
-// point (W/2, H/2); lens distortions count from the first pixel's centre, as the original does.
+// The geometric methods (docs/behaviour.md, "Augmentation") for a picture of `size`. Where a
+// pixel's place is taken relative to a side, pixel i lies at i + 0.5 of it, so that the centre of
+// the picture is the point (W/2, H/2); lens distortions count from the first pixel's centre, as the
+// original does.
 
 /// Counter-clockwise about the centre.
 WarpField rotation_field(cv::Size size, double degrees);

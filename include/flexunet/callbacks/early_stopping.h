@@ -10,7 +10,7 @@
 namespace flexunet {
 
 /// Stops after `patience` epochs in which the monitor was no better than ever before (Keras's
-/// EarlyStopping, min_delta 0, behaviour section 7).
+/// EarlyStopping, min_delta 0; docs/behaviour.md, "Learning rate and early stopping").
 class EarlyStopping : public Callback {
  public:
   explicit EarlyStopping(int patience, Monitor monitor = {})

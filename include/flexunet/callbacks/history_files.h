@@ -17,10 +17,11 @@ struct HistoryPaths {
   std::filesystem::path history_file;  ///< history.json
 };
 
-/// Rewrites the CSV files and history.json after every epoch (behaviour section 8), and before the
-/// first: a folder that cannot be written costs no epoch, and the files of a run that is resumed
-/// may tell of an epoch more. The curves follow every kTimeBetweenCurves at most, and at the end.
-/// A curve that cannot be drawn is handed to `warn`; the numbers that cannot be written throw.
+/// Rewrites the CSV files and history.json after every epoch (docs/behaviour.md, "Files that are
+/// written"), and before the first: a folder that cannot be written costs no epoch, and the files
+/// of a run that is resumed may tell of an epoch more. The curves follow every kTimeBetweenCurves
+/// at most, and at the end. A curve that cannot be drawn is handed to `warn`; the numbers that
+/// cannot be written throw.
 class HistoryFiles : public Callback {
  public:
   static constexpr std::chrono::seconds kTimeBetweenCurves{2};

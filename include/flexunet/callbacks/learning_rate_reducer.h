@@ -10,7 +10,8 @@
 namespace flexunet {
 
 /// Multiplies the learning rate by `factor` after `patience` epochs in which the monitor was not
-/// better than the best by more than 1e-4 (Keras's ReduceLROnPlateau, behaviour section 7).
+/// better than the best by more than 1e-4 (Keras's ReduceLROnPlateau; docs/behaviour.md, "Learning
+/// rate and early stopping").
 class LearningRateReducer : public Callback {
  public:
   LearningRateReducer(double factor, int patience, Monitor monitor = {})

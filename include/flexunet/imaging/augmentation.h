@@ -8,10 +8,10 @@
 
 namespace flexunet {
 
-/// A variant of image and mask, of the source's size (behaviour section 10): one geometric field
-/// for both, so that the mask's values stay a subset of the source's; photometric methods leave the
-/// mask. Flips, and rotations by right angles that keep the shape, move pixels without resampling.
-/// May share pixels with the source. Throws DataError as warp does.
+/// A variant of image and mask, of the source's size (docs/behaviour.md, "Augmentation"): one
+/// geometric field for both, so that the mask's values stay a subset of the source's; photometric
+/// methods leave the mask. Flips, and rotations by right angles that keep the shape, move pixels
+/// without resampling. May share pixels with the source. Throws DataError as warp does.
 ImageAndMask make_variant(const ImageAndMask& source, const Augmentation& augmentation,
                           CounterRandom& random);
 

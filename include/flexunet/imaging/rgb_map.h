@@ -28,7 +28,7 @@ class RgbMap {
     std::int64_t off_palette_pixels = 0;  ///< pixels whose colour is not in the map
   };
   /// Each pixel's class by nearest colour: the least squared RGB distance, the first entry wins a
-  /// tie (behaviour section 3).
+  /// tie (docs/behaviour.md, "Images and masks").
   Decoded decode(const cv::Mat& rgb) const;
 
   /// Class mask to colours. Indices must be below num_classes().

@@ -16,7 +16,8 @@ namespace flexunet {
 /// What a network scores on a data set.
 struct Evaluation {
   double loss = 0;    ///< mean over the images
-  double metric = 0;  ///< plain mean over the batches, as Keras does (behaviour section 5)
+  /// Plain mean over the batches, as Keras does (docs/behaviour.md, "Metrics and scores").
+  double metric = 0;
   Scores scores;      ///< from argmax masks at model size, pooled over the set
   /// Foreground Dice of each image alone, in the order of the samples; empty without foreground.
   std::vector<std::optional<double>> image_foreground_dice;

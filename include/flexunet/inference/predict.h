@@ -10,8 +10,8 @@
 namespace flexunet {
 
 /// Class masks (H,W) CV_8UC1 of images (H,W) CV_8UC(image_channels), each at its image's own size
-/// (behaviour section 9). All images go through the network as one batch. Leaves the network in
-/// evaluation mode.
+/// (docs/behaviour.md, "Inference"). All images go through the network as one batch. Leaves the
+/// network in evaluation mode.
 std::vector<cv::Mat> predict_class_masks(FlexUNet& model, const std::vector<cv::Mat>& images,
                                          torch::Device device);
 

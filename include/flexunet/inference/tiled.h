@@ -28,11 +28,12 @@ std::vector<TileSpan> tile_spans(int length, const TiledInferOptions& options);
 /// after the call.
 using ProbsSink = std::function<void(int first_row, const torch::Tensor& probs)>;
 
-/// The class probabilities of an image (H,W) CV_8UC(C) of any size, predicted in windows (behaviour
-/// section 9) and handed over in blocks of rows, from top to bottom, as soon as they are done. With
-/// options.blending, those of overlapping windows are averaged with weights that fall towards the
-/// window's edge; otherwise cells are pasted edge to edge. Beyond the image, memory (the device's)
-/// grows with its width alone: num_classes * (split_size + 2 * overlapping) * W * 4 bytes.
+/// The class probabilities of an image (H,W) CV_8UC(C) of any size, predicted in windows
+/// (docs/behaviour.md, "Tiled inference") and handed over in blocks of rows, from top to bottom, as
+/// soon as they are done. With options.blending, those of overlapping windows are averaged with
+/// weights that fall towards the window's edge; otherwise cells are pasted edge to edge. Beyond the
+/// image, memory (the device's) grows with its width alone: num_classes * (split_size + 2 *
+/// overlapping) * W * 4 bytes.
 void predict_tiled_probs(FlexUNet& model, const cv::Mat& image, const TiledInferOptions& options,
                          torch::Device device, const ProbsSink& sink);
 

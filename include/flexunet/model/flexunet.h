@@ -77,7 +77,7 @@ class DecoderLevelImpl : public ConvBlockImpl {
 };
 TORCH_MODULE(DecoderLevel);
 
-/// The network of behaviour section 4. Parameter names: encoder.{level}.conv1.weight,
+/// The network of docs/behaviour.md, "The network". Parameter names: encoder.{level}.conv1.weight,
 /// decoder.{level}.up.weight, head.weight, ...; encoder.{num_layers-1} is the bridge.
 class FlexUNetImpl : public torch::nn::Module {
  public:

@@ -12,7 +12,7 @@ namespace flexunet {
 /// The loss of a batch, a scalar with gradient. p is the softmax of the logits, ce = -log p of a
 /// pixel's true class times its class weight, 1 where options.class_weights is empty:
 ///   categorical_crossentropy: mean of ce over all pixels; dice_loss_multiclass and
-///   categorical_focal_dice_loss: behaviour section 5;
+///   categorical_focal_dice_loss: docs/behaviour.md, "Losses";
 ///   dice_crossentropy: mean of ce + 1 - D; D is the mean of (2*sum(t*p)+e)/(sum t + sum p + e),
 ///   e = 1e-6, over the classes 1.. that occur in the batch's masks, each summed over the batch
 ///   (Milletari et al. 2016, Drozdzal et al. 2016; as everywhere here, absent classes do not
@@ -22,7 +22,7 @@ namespace flexunet {
 torch::Tensor compute_loss(const LossOptions& options, const torch::Tensor& logits,
                            const torch::Tensor& class_masks);
 
-/// The metric of a batch, a scalar (behaviour section 5).
+/// The metric of a batch, a scalar (docs/behaviour.md, "Metrics and scores").
 /// probs (N,C,H,W) float, summing to 1 over C; class_masks (N,H,W) int64, 0..C-1.
 torch::Tensor compute_metric(const LossOptions& options, const torch::Tensor& probs,
                              const torch::Tensor& class_masks);

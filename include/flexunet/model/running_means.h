@@ -7,8 +7,8 @@
 namespace flexunet {
 
 /// Loss and metric of an epoch so far: the loss is the mean weighted by samples, the metric the
-/// plain mean over batches (behaviour section 5). The sums stay on the device, so that a step does
-/// not wait for the numbers of the one before.
+/// plain mean over batches (docs/behaviour.md, "Metrics and scores"). The sums stay on the device,
+/// so that a step does not wait for the numbers of the one before.
 class RunningMeans {
  public:
   explicit RunningMeans(torch::Device device)

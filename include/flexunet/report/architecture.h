@@ -19,7 +19,7 @@ struct LayerRow {
   std::int64_t parameters = 0;
 };
 
-/// The layers in the order of the forward pass (behaviour section 4).
+/// The layers in the order of the forward pass (docs/behaviour.md, "The network").
 std::vector<LayerRow> layer_table(const NetworkOptions& network);
 
 /// All trainable and moving parameters: 126,809,218 for the KneeBones3Dify config.

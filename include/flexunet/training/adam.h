@@ -11,7 +11,7 @@
 
 namespace flexunet {
 
-/// Adam as Keras computes it (behaviour section 6): each gradient element is clipped to
+/// Adam as Keras computes it (docs/behaviour.md, "Optimiser"): each gradient element is clipped to
 /// [-clipvalue, clipvalue]; step = lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + 1e-7).
 /// AdamW takes lr * weight_decay of each weight off first (Loshchilov, Hutter 2019).
 class Adam {

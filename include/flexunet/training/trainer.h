@@ -53,7 +53,7 @@ struct TrainSummary {
   std::string stop_reason;
 };
 
-/// The epoch loop of behaviour section 7.
+/// The epoch loop (docs/behaviour.md, "The epoch loop").
 class Trainer {
  public:
   /// How often a run may go back to its last good epoch.

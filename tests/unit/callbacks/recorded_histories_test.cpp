@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 const fs::path kHistories = fs::path(FLEXUNET_SOURCE_DIR) / "../shared/histories";
 
-// Two recordings name another factor than the one they were made with (behaviour section 7).
+// Two projects' recordings name another factor than the one they were made with
+// (docs/behaviour.md, "Learning rate and early stopping").
 double factor_of(const nlohmann::json& record) {
   const std::string project = record.at("project");
   const bool misnamed = project.find("Pardoe") == 0 || project.find("UTSW") == 0;

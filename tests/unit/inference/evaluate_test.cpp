@@ -9,7 +9,8 @@
 namespace flexunet {
 namespace {
 
-// Behaviour section 5: loss weighted by samples, metric the plain mean over batches.
+// docs/behaviour.md, "Metrics and scores": loss weighted by samples, metric the plain mean over
+// batches.
 TEST(Evaluate, WeighsTheLossBySamplesAndTheMetricByBatches) {
   FlexUNet model(toy_network(16));
   const Dataset dataset = toy_dataset(3, 16);
