@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds FlexUNet for NVIDIA GPUs (preset cuda, in build/cuda) and runs all tests; those that need a
-# GPU skip where there is none. CI does not run it: see README.md, "NVIDIA GPUs", for what it takes.
+# GPU skip where there is none. CI does not run it: see docs/gpu.md for what it takes.
 #   scripts/cuda.sh
 # Needs NVIDIA's CUDA toolkit 13 with nvcc on PATH, whose headers LibTorch asks for. LibTorch itself
 # comes from PyPI into build/libtorch the first time; FLEXUNET_LIBTORCH=<folder with include/ and

@@ -12,8 +12,8 @@ data=dataset/Phantom
 scripts/setup.sh
 cmake --preset release
 cmake --build --preset release -j"$(nproc)" --target \
-  flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-phantom \
-  flexunet-generate flexunet-split flexunet-verify flexunet-statistics
+  flexunet-train flexunet-evaluate flexunet-infer flexunet-inspect flexunet-convert \
+  flexunet-phantom flexunet-generate flexunet-split flexunet-verify flexunet-statistics
 PATH=$PWD/build/release/bin:$PATH
 
 # Each program's folder appears when it is complete, so that an interrupted run can be repeated.

@@ -12,7 +12,7 @@ enum class Severity { kError, kWarning };
 
 /// Something about a data set that a user should know before training.
 struct DatasetFinding {
-  std::string kind;  ///< "orphan", "unreadable", ...: the words of the README
+  std::string kind;  ///< "orphan", "unreadable", ...: the words of docs/datasets.md
   Severity severity = Severity::kWarning;
   std::vector<std::filesystem::path> files;
   std::string text;  ///< what, where, and what would be right

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Everything beyond the original at once, as the README recommends it.
+// Everything beyond the original at once, as docs/results.md recommends it.
 const std::vector<std::string> kOptions{"--set", "model.normalization=\"instance\"",
                                         "--set", "model.loss=\"dice_crossentropy\"",
                                         "--set", "model.class_weights=\"balanced\"",
