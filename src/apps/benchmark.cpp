@@ -25,7 +25,8 @@
 #include "flexunet/inference/tiled.h"
 #include "flexunet/loader/batch_count.h"
 #include "flexunet/model/precision.h"
-#include "flexunet/report/architecture.h"
+#include "flexunet/options/network_layers.h"
+#include "flexunet/report/memory_estimate.h"
 
 namespace flexunet {
 namespace {
@@ -353,7 +354,8 @@ class Benchmark {
   // A GPU's memory is not known here: there it is left to the user.
   void try_larger_batches(const StepTimes& chosen) {
     const int batch_size = 2 * training_.batch_size;
-    const std::int64_t bytes = estimated_training_bytes(options_.network, batch_size);
+    const std::int64_t bytes = estimated_training_bytes(
+        options_.network, batch_size, static_cast<int>(torch::elementSize(session_.compute_type)));
     if (!session_.device.is_cpu() || static_cast<std::size_t>(batch_size) > splits_[0].size() ||
         static_cast<std::uint64_t>(bytes) > available_memory() ||
         2 * chosen.seconds() > kAlternativeShare * seconds_) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "apps/precision.h"
 #include "apps/previous_run.h"
 #include "apps/session.h"
 #include "apps/version.h"
@@ -15,8 +16,8 @@
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
 #include "flexunet/options/names.h"
-#include "flexunet/report/architecture.h"
 #include "flexunet/report/csv.h"
+#include "flexunet/report/memory_estimate.h"
 
 namespace flexunet {
 namespace {
@@ -106,9 +107,10 @@ void evaluate_network(const Arguments& arguments) {
   const LossOptions loss = loss_of_training(options, model.metadata);
   const Dataset test = std::move(load_splits(session, {{"test", options.test_split}}).front());
   if (arguments.dry_run) {
-    say(fmt::format(
-        "batches of {}, estimated memory of an evaluation step {}", options.eval_batch_size,
-        readable_bytes(estimated_inference_bytes(options.network, options.eval_batch_size))));
+    say(fmt::format("batches of {}, estimated memory of an evaluation step {}",
+                    options.eval_batch_size,
+                    readable_bytes(estimated_inference_bytes(
+                        options.network, options.eval_batch_size, number_bytes(session)))));
     say("dry run: everything is in place, nothing was evaluated");
     return;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/output_folders.h"
+#include "apps/precision.h"
 #include "apps/session.h"
 #include "apps/version.h"
 #include "flexunet/base/background_task.h"
@@ -24,7 +25,7 @@
 #include "flexunet/imaging/rgb_map.h"
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
-#include "flexunet/report/architecture.h"
+#include "flexunet/report/memory_estimate.h"
 
 namespace flexunet {
 namespace {
@@ -238,9 +239,10 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
   Inferencer inferencer(session, infer_arguments, folders.output);
   say(fmt::format("{} images from {}", files.size(), folders.images.string()));
   if (arguments.dry_run) {
-    say(fmt::format(
-        "batches of {}, estimated memory of a prediction step {}", options.eval_batch_size,
-        readable_bytes(estimated_inference_bytes(options.network, options.eval_batch_size))));
+    say(fmt::format("batches of {}, estimated memory of a prediction step {}",
+                    options.eval_batch_size,
+                    readable_bytes(estimated_inference_bytes(
+                        options.network, options.eval_batch_size, number_bytes(session)))));
     say(fmt::format("dry run: {} masks would go to {}", files.size(), folders.output.string()));
     if (const auto& slices = options.infer.npy_slices_dir) {
       say(fmt::format("dry run: {} slices would go to {}", files.size(), slices->string()));

@@ -28,6 +28,11 @@ std::string reason(const PrecisionChoice& choice, Pass pass) {
 
 }  // namespace
 
+int number_bytes(const Session& session) {
+  return static_cast<int>(
+      torch::elementSize(find_precision(session.precision).value_or(torch::kFloat32)));
+}
+
 torch::ScalarType choose_compute_type(const Session& session, const Metadata& metadata, Pass pass,
                                       int batch_size) {
   if (const auto named = find_precision(session.precision)) {

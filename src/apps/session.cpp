@@ -16,8 +16,8 @@
 #include "flexunet/console/console.h"
 #include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/device.h"
+#include "flexunet/options/network_layers.h"
 #include "flexunet/options/rgb_map_entries.h"
-#include "flexunet/report/architecture.h"
 
 namespace flexunet {
 namespace {

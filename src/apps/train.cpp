@@ -28,8 +28,8 @@
 #include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/losses.h"
 #include "flexunet/options/names.h"
-#include "flexunet/options/network_shape.h"
-#include "flexunet/report/architecture.h"
+#include "flexunet/options/network_layers.h"
+#include "flexunet/report/memory_estimate.h"
 #include "flexunet/training/trainer.h"
 
 namespace flexunet {
@@ -254,7 +254,8 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
       "batches of {}, estimated memory of a training step {}, of a copy to write checkpoints from "
       "{}",
       options.train.batch_size,
-      readable_bytes(estimated_training_bytes(options.network, options.train.batch_size)),
+      readable_bytes(estimated_training_bytes(options.network, options.train.batch_size,
+                                              number_bytes(session))),
       readable_bytes(run_copy_bytes(options.network))));
   describe_augmentation(options);
   require_own_result_folders(options);

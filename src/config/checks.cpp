@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "flexunet/options/names.h"
-#include "flexunet/options/network_shape.h"
+#include "flexunet/options/network_layers.h"
 
 namespace flexunet {
 namespace {

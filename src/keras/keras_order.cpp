@@ -3,66 +3,52 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <stdexcept>
+
+#include "flexunet/options/network_layers.h"
 
 namespace flexunet {
 namespace {
 
-class SlotList {
- public:
-  explicit SlotList(const NetworkOptions& network) : network_(network) {}
-
-  // Keras counts the layers of a kind: conv2d, conv2d_1, conv2d_2, ...
-  void add(const std::string& kind_name, KerasLayerKind kind, const std::string& module = "") {
-    const int number = counts_[kind_name]++;
-    slots_.push_back(
-        {number == 0 ? kind_name : fmt::format("{}_{}", kind_name, number), kind, module});
-  }
-
-  void add_weightless(const std::string& kind_name) { add(kind_name, KerasLayerKind::kWeightless); }
-
-  void add_convolution(const std::string& module) {
-    add("conv2d", KerasLayerKind::kConvolution, module);
-  }
-
-  void add_block(const std::string& block) {
-    add_half_block(block, 1);
-    add_weightless("dropout");
-    add_half_block(block, 2);
-  }
-
-  std::vector<KerasSlot> take() { return std::move(slots_); }
-
- private:
-  void add_half_block(const std::string& block, int number) {
-    add_convolution(fmt::format("{}.conv{}", block, number));
-    if (network_.normalization == NormalizationKind::kNone) return;
-    add("batch_normalization", KerasLayerKind::kNormalization,
-        fmt::format("{}.norm{}", block, number));
-  }
-
-  const NetworkOptions& network_;
-  std::map<std::string, int> counts_;
-  std::vector<KerasSlot> slots_;
+// A kind of layer as Keras calls it, and what its weights are.
+struct KerasKind {
+  const char* name;
+  KerasLayerKind kind;
 };
+
+KerasKind keras_kind(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::kConvolution:
+    case LayerKind::kHead:
+      return {"conv2d", KerasLayerKind::kConvolution};
+    case LayerKind::kNormalization:
+      return {"batch_normalization", KerasLayerKind::kNormalization};
+    case LayerKind::kDropout:
+      return {"dropout", KerasLayerKind::kWeightless};
+    case LayerKind::kMaxPooling:
+      return {"max_pooling2d", KerasLayerKind::kWeightless};
+    case LayerKind::kUpConvolution:
+      return {"conv2d_transpose", KerasLayerKind::kTransposedConvolution};
+    case LayerKind::kConcatenation:
+      return {"concatenate", KerasLayerKind::kWeightless};
+  }
+  throw std::logic_error("layer without a case");
+}
 
 }  // namespace
 
 std::vector<KerasSlot> keras_slots(const NetworkOptions& network) {
-  SlotList slots(network);
-  slots.add_weightless("input_1");
-  if (network.input_normalize) slots.add_weightless("lambda");
-  for (int level = 0; level < network.num_layers; ++level) {
-    if (level > 0) slots.add_weightless("max_pooling2d");
-    slots.add_block(fmt::format("encoder.{}", level));
+  std::vector<KerasSlot> slots{{"input_1", KerasLayerKind::kWeightless, ""}};
+  if (network.input_normalize) slots.push_back({"lambda", KerasLayerKind::kWeightless, ""});
+  std::map<std::string, int> counts;
+  for (const NetworkLayer& layer : network_layers(network)) {
+    const KerasKind kind = keras_kind(layer.kind);
+    // Keras counts the layers of a kind: conv2d, conv2d_1, conv2d_2, ...
+    const int number = counts[kind.name]++;
+    slots.push_back({number == 0 ? kind.name : fmt::format("{}_{}", kind.name, number), kind.kind,
+                     kind.kind == KerasLayerKind::kWeightless ? "" : layer.name});
   }
-  for (int level = network.num_layers - 2; level >= 0; --level) {
-    slots.add("conv2d_transpose", KerasLayerKind::kTransposedConvolution,
-              fmt::format("decoder.{}.up", level));
-    slots.add_weightless("concatenate");
-    slots.add_block(fmt::format("decoder.{}", level));
-  }
-  slots.add_convolution("head");
-  return slots.take();
+  return slots;
 }
 
 const std::vector<KerasTensorName>& keras_tensor_names(KerasLayerKind kind) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "flexunet/options/network_shape.h"
+#include "flexunet/options/network_layers.h"
 #include "model/activation.h"
 #include "model/convolution.h"
 #include "model/dropout.h"

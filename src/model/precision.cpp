@@ -9,7 +9,7 @@
 #include "flexunet/model/cuda_graph.h"
 #include "flexunet/model/device.h"
 #include "flexunet/model/flexunet.h"
-#include "flexunet/options/network_shape.h"
+#include "flexunet/options/network_layers.h"
 
 namespace flexunet {
 namespace {

@@ -11,7 +11,7 @@
 #include "flexunet/base/text.h"
 #include "flexunet/drawing/canvas.h"
 #include "flexunet/options/names.h"
-#include "flexunet/options/network_shape.h"
+#include "flexunet/options/network_layers.h"
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {
@@ -107,8 +107,8 @@ class Picture {
     const std::string block =
         fmt::format("{}.{}", arm == Arm::kEncoder ? "encoder" : "decoder", level);
     std::int64_t parameters = 0;
-    for (const LayerRow& row : layer_table(network_)) {
-      if (row.name.compare(0, block.size() + 1, block + ".") == 0) parameters += row.parameters;
+    for (const NetworkLayer& layer : network_layers(network_)) {
+      if (layer.name.compare(0, block.size() + 1, block + ".") == 0) parameters += layer.parameters;
     }
     Color fill = arm == Arm::kEncoder ? kEncoderFill : kDecoderFill;
     if (level == bridge_) fill = kBridgeFill;

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "flexunet/model/prepared_weight.h"
-#include "flexunet/options/network_shape.h"
+#include "flexunet/options/network_layers.h"
 #include "flexunet/options/options.h"
 
 namespace flexunet {

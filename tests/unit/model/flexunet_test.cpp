@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "flexunet/options/names.h"
-#include "flexunet/options/network_shape.h"
+#include "flexunet/options/network_layers.h"
 #include "flexunet/report/architecture.h"
 #include "model/activation.h"
 #include "model/initialization.h"
@@ -38,9 +38,19 @@ TEST(FlexUNet, MapsBytesToLogitsOfTheSameSize) {
   EXPECT_EQ(logits.dtype(), torch::kFloat32);
 }
 
-TEST(FlexUNet, HasTheParametersThatTheLayerTableCounts) {
+TEST(FlexUNet, HasTheLayersThatAreListed) {
   const NetworkOptions network = small_network();
-  EXPECT_EQ(count_parameters(FlexUNet(network)), parameter_count(network));
+  const FlexUNet model(network);
+  EXPECT_EQ(count_parameters(model), parameter_count(network));
+  const auto modules = model->named_modules("", /*include_self=*/false);
+  for (const NetworkLayer& layer : network_layers(network)) {
+    if (layer.parameters == 0) continue;
+    const auto* module = modules.find(layer.name);
+    ASSERT_NE(module, nullptr) << layer.name;
+    std::int64_t count = 0;
+    for (const torch::Tensor& parameter : (*module)->parameters()) count += parameter.numel();
+    EXPECT_EQ(count, layer.parameters) << layer.name;
+  }
 }
 
 TEST(FlexUNet, NamesItsTensorsAsPyTorchUsersExpect) {
