@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "flexunet/drawing/axis_step.h"
 #include "flexunet/drawing/canvas.h"
 #include "generator/statistics/statistics.h"
 
@@ -19,15 +20,6 @@ constexpr Color kGrid{0.88, 0.89, 0.91};
 constexpr std::array<Color, 3> kBarColors{
     {{0.16, 0.38, 0.72}, {0.11, 0.56, 0.20}, {0.85, 0.55, 0.10}}};
 
-// The least of 1, 2, 5 times a power of ten that needs at most five steps; at least 1.
-double count_step(double most) {
-  const double power = std::pow(10.0, std::floor(std::log10(std::max(most / 5, 1.0))));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power * 5 >= most) return factor * power;
-  }
-  return 10 * power;
-}
-
 // Lines one pixel wide are sharp in the middle of a pixel.
 double sharp(double coordinate) { return std::floor(coordinate) + 0.5; }
 
@@ -36,7 +28,7 @@ void draw_bars(Canvas& canvas, const std::vector<SplitStatistics>& splits) {
   for (const SplitStatistics& split : splits) {
     most = std::max(most, static_cast<double>(split.images));
   }
-  const double step = count_step(most);
+  const double step = std::max(1.0, axis_step(most, 5));  // images are counted
   const double top = step * std::ceil(most / step * (1 + 1e-9) + 0.2);
   const double bottom = kChart.y + kChart.height;
   const auto y_of = [&](double images) { return bottom - images / top * kChart.height; };

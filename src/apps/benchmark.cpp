@@ -17,7 +17,6 @@
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/memory.h"
 #include "flexunet/base/text.h"
-#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/weights.h"
 #include "flexunet/console/console.h"
 #include "flexunet/inference/evaluate.h"
@@ -26,6 +25,7 @@
 #include "flexunet/loader/batch_count.h"
 #include "flexunet/model/precision.h"
 #include "flexunet/options/network_layers.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/report/memory_estimate.h"
 
 namespace flexunet {
@@ -130,16 +130,16 @@ class Benchmark {
     model_->to(session.device);
     // Nothing is learnt, so that nothing can diverge; a step takes the same time.
     training_.optimizer.learning_rate = 0;
-    training_.roll_back = false;
-    training_.epochs = std::numeric_limits<int>::max();
-    training_.validation_steps = 1;
+    training_.train.on_divergence = DivergencePolicy::kStop;
+    training_.train.epochs = std::numeric_limits<int>::max();
+    training_.train.validation_steps = 1;
   }
 
   void run() {
     say(fmt::format("benchmark: takes some {}, writes nothing into the project",
                     duration_text(seconds_)));
-    estimate_ =
-        measure_precision(options_.network, training_.batch_size, Pass::kTraining, session_.device);
+    estimate_ = measure_precision(options_.network, training_.train.batch_size, Pass::kTraining,
+                                  session_.device);
     take_data();
     const StepTimes step = measure_chosen_steps();
     measure_other_precision(step);
@@ -147,7 +147,7 @@ class Benchmark {
     measure_previews();
     try_larger_batches(step);
     try_cache(step);
-    const auto steps = static_cast<double>(steps_of_epoch(training_.batch_size));
+    const auto steps = static_cast<double>(steps_of_epoch(training_.train.batch_size));
     epoch_.computing = steps * step.computing;
     epoch_.waiting = steps * step.waiting;
     say(describe_epoch(epoch_));
@@ -167,7 +167,8 @@ class Benchmark {
   }
 
   std::size_t steps_of_validation() const {
-    return count_batches(splits_[1].size(), training_.batch_size, options_.train.validation_steps);
+    return count_batches(splits_[1].size(), training_.train.batch_size,
+                         options_.train.validation_steps);
   }
 
   // What the whole data set would take, as a cache holds it.
@@ -181,7 +182,7 @@ class Benchmark {
 
   void take_data() {
     constexpr std::size_t kMostSamples = 64;
-    const auto two_batches = 2 * static_cast<std::size_t>(training_.batch_size);
+    const auto two_batches = 2 * static_cast<std::size_t>(training_.train.batch_size);
     const bool keep = options_.data.cache != DatasetCache::kNone;
     const std::size_t most = std::max(kMostSamples, two_batches);
     train_ = take_samples(splits_[0], most, keep, kDecodingShare * seconds_);
@@ -193,19 +194,19 @@ class Benchmark {
   // As many steps an epoch as the run has, or as take about a second.
   TrainerOptions measured_training(int batch_size, double seconds_of_step) const {
     TrainerOptions options = training_;
-    options.batch_size = batch_size;
+    options.train.batch_size = batch_size;
     const std::size_t all = steps_of_epoch(batch_size);
     const double second = std::ceil(1.0 / std::max(seconds_of_step, 1e-4));
     const std::size_t steps = std::min(all, static_cast<std::size_t>(second));
     const bool is_real_epoch = steps == all && train_->samples.size() == splits_[0].size();
-    if (!is_real_epoch) options.steps_per_epoch = static_cast<int>(steps);
+    if (!is_real_epoch) options.train.steps_per_epoch = static_cast<int>(steps);
     return options;
   }
 
   StepTimes time_steps(Trainer& trainer, const TrainerOptions& options, double budget) const {
-    const std::size_t steps = options.steps_per_epoch
-                                  ? static_cast<std::size_t>(*options.steps_per_epoch)
-                                  : count_batches(train_->samples.size(), options.batch_size);
+    const std::size_t steps = options.train.steps_per_epoch
+                                  ? static_cast<std::size_t>(*options.train.steps_per_epoch)
+                                  : count_batches(train_->samples.size(), options.train.batch_size);
     StepTimes times;
     Callbacks callbacks;
     callbacks.push_back(std::make_unique<StepRecorder>(steps, budget, times));
@@ -230,15 +231,16 @@ class Benchmark {
   double time_single_step() const {
     constexpr double kBudget = 0.5;
     TrainerOptions options = training_;
-    options.steps_per_epoch = 1;
-    options.epochs = 2;
+    options.train.steps_per_epoch = 1;
+    options.train.epochs = 2;
     Trainer trainer(model_, options, session_.device);
     return time_steps(trainer, options, kBudget).seconds();
   }
 
   StepTimes measure_chosen_steps() {
     model_->set_compute_type(session_.compute_type);
-    const TrainerOptions options = measured_training(training_.batch_size, time_single_step());
+    const TrainerOptions options =
+        measured_training(training_.train.batch_size, time_single_step());
     Trainer trainer(model_, options, session_.device);
     const StepTimes times = time_steps(trainer, options, kStepShare * seconds_);
     say_step(precision_name(session_.compute_type), times);
@@ -292,7 +294,7 @@ class Benchmark {
       return;
     }
     model_->set_compute_type(other);
-    const StepTimes times = time_alternative(training_.batch_size, ratio * chosen.seconds());
+    const StepTimes times = time_alternative(training_.train.batch_size, ratio * chosen.seconds());
     model_->set_compute_type(session_.compute_type);
     say_step(name, times);
     alternatives_.push_back(
@@ -307,7 +309,7 @@ class Benchmark {
   }
 
   double time_validation(std::size_t batches) {
-    LoaderOptions loading = session_.loading(training_.batch_size);
+    LoaderOptions loading = session_.loading(training_.train.batch_size);
     loading.max_batches = static_cast<int>(batches);
     const double start = steady_seconds();
     evaluate(model_, valid_->samples, loading, training_.loss);
@@ -318,7 +320,7 @@ class Benchmark {
     const std::size_t all = steps_of_validation();
     std::size_t batches = 1;
     double seconds = time_validation(batches);
-    const std::size_t there = count_batches(valid_->samples.size(), training_.batch_size);
+    const std::size_t there = count_batches(valid_->samples.size(), training_.train.batch_size);
     const auto affordable = static_cast<std::size_t>(kValidationShare * seconds_ / seconds);
     if (affordable > 0) {
       batches = std::min({all, there, affordable});
@@ -353,7 +355,7 @@ class Benchmark {
 
   // A GPU's memory is not known here: there it is left to the user.
   void try_larger_batches(const StepTimes& chosen) {
-    const int batch_size = 2 * training_.batch_size;
+    const int batch_size = 2 * training_.train.batch_size;
     const std::int64_t bytes = estimated_training_bytes(
         options_.network, batch_size, static_cast<int>(torch::elementSize(session_.compute_type)));
     if (!session_.device.is_cpu() || static_cast<std::size_t>(batch_size) > splits_[0].size() ||

@@ -16,6 +16,7 @@
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
 #include "flexunet/options/names.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/report/csv.h"
 #include "flexunet/report/memory_estimate.h"
 

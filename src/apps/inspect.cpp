@@ -5,6 +5,7 @@
 #include "flexunet/base/files.h"
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/report/architecture.h"
 
 namespace flexunet {
@@ -18,10 +19,10 @@ void inspect_network(const Arguments& arguments, const std::string& output) {
   const std::string summary = summary_text(config.options.network);
   say(summary);
   if (arguments.dry_run) return;
-  write_file(folder / "summary.txt", summary);
-  write_architecture_png(folder / "model.png", config.options.network);
-  say(fmt::format("written: {}, {}", (folder / "summary.txt").string(),
-                  (folder / "model.png").string()));
+  write_file(folder / kSummaryFile, summary);
+  write_architecture_png(folder / kNetworkPicture, config.options.network);
+  say(fmt::format("written: {}, {}", (folder / kSummaryFile).string(),
+                  (folder / kNetworkPicture).string()));
 }
 
 }  // namespace

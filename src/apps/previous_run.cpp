@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "flexunet/base/files.h"
-#include "flexunet/checkpoint/model_files.h"
+#include "flexunet/options/project_files.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -37,7 +37,7 @@ std::optional<fs::path> set_previous_run_aside(const Options& options, FolderLoc
                                       options.train.epoch_change_tiled_infer_dir,
                                       options.project_dir / kHistoryFile,
                                       options.project_dir / kEvaluationFile};
-  const fs::path target = next_free_folder(options.project_dir / "previous_runs");
+  const fs::path target = next_free_folder(options.project_dir / kPreviousRunsFolder);
   const auto place_of = [&](const fs::path& path) {
     fs::path name = path.filename();
     while (fs::exists(target / name)) name += "_";

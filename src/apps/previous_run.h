@@ -8,12 +8,6 @@
 
 namespace flexunet {
 
-/// The file names below the project folder.
-inline constexpr const char* kHistoryFile = "history.json";
-inline constexpr const char* kEvaluationFile = "evaluation.csv";
-/// Its presence ends training after the current epoch.
-inline constexpr const char* kBreakFile = "break_training";
-
 /// Where model_dir holds a model already: moves model_dir, eval_dir, history.json, evaluation.csv
 /// and the previews to previous_runs/N in the project folder and returns that folder. `model_dir`
 /// is the lock on that folder, which then holds for the new, empty one. Throws OutputError when

@@ -4,8 +4,8 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
-#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/console/console.h"
+#include "flexunet/options/project_files.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;

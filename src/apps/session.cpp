@@ -12,11 +12,11 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
-#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/console/console.h"
 #include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/device.h"
 #include "flexunet/options/network_layers.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/options/rgb_map_entries.h"
 
 namespace flexunet {
@@ -48,7 +48,13 @@ void require_same_data(const Metadata& metadata, const Options& options,
   }
 }
 
-constexpr const char* kCacheFolder = "dataset_cache";  // below the project's
+torch::Device device_of(const Arguments& arguments) {
+  try {
+    return select_device(arguments.device);
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("--device {}", error.what()));
+  }
+}
 
 // Keras 3's form is looked for to say that it is not supported, rather than that there is nothing.
 constexpr const char* kKeras3ModelFile = "best_model.keras";
@@ -74,14 +80,10 @@ Session open_session(const Arguments& arguments, Task task) {
   keep_freed_memory();
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);
-  Session session{std::move(config.options),
-                  std::move(config.training_settings),
-                  select_device(arguments.device),
-                  arguments.precision,
-                  torch::kFloat32,
-                  select_threads(arguments.threads),
-                  arguments.lenient,
-                  arguments.dry_run};
+  Session session{std::move(config.options), std::move(config.training_settings),
+                  device_of(arguments),      arguments.precision,
+                  torch::kFloat32,           select_threads(arguments.threads),
+                  arguments.lenient,         arguments.dry_run};
   cv::setNumThreads(1);  // see base/threads.h
   set_up_device(session.device,
                 arguments.deterministic ? Determinism::kDeterministic : Determinism::kFastest);

@@ -20,7 +20,6 @@
 #include "flexunet/base/folder_lock.h"
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/text.h"
-#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
 #include "flexunet/console/progress.h"
@@ -29,6 +28,7 @@
 #include "flexunet/model/losses.h"
 #include "flexunet/options/names.h"
 #include "flexunet/options/network_layers.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/report/memory_estimate.h"
 #include "flexunet/training/trainer.h"
 
@@ -36,8 +36,6 @@ namespace flexunet {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kLogFile = "train.log";
 
 /// What flexunet-train alone understands.
 struct TrainArguments {
@@ -75,10 +73,10 @@ void say_summary(const Options& options, const TrainSummary& summary) {
                             train.model_dir / kPreviousCheckpointFile,
                             train.model_dir / kLogFile,
                             train.model_dir / options.config_file.filename(),
-                            train.eval_dir / "train_losses.csv",
-                            train.eval_dir / "train_losses.png",
-                            train.eval_dir / "train_metrics.csv",
-                            train.eval_dir / "train_metrics.png",
+                            train.eval_dir / kLossesTable,
+                            train.eval_dir / kLossesCurve,
+                            train.eval_dir / kMetricsTable,
+                            train.eval_dir / kMetricsCurve,
                             options.project_dir / kHistoryFile};
   for (const fs::path& file : files) {
     if (fs::exists(file)) say("  " + file.string());
@@ -159,17 +157,12 @@ TrainerOptions trainer_options(const Session& session, const LossOptions& loss,
                                std::uint64_t seed) {
   const Options& options = session.options;
   TrainerOptions trainer;
-  trainer.epochs = options.train.epochs;
-  trainer.batch_size = options.train.batch_size;
-  trainer.steps_per_epoch = options.train.steps_per_epoch;
-  trainer.validation_steps = options.train.validation_steps;
+  trainer.train = options.train;
   trainer.loader_workers = session.loading(options.train.batch_size).workers;
   trainer.seed = seed;
   trainer.loss = loss;
   trainer.optimizer = options.optimizer;
   trainer.augmentation = options.augmentation;
-  trainer.monitor = make_monitor(options);
-  trainer.roll_back = options.train.on_divergence == DivergencePolicy::kRollback;
   return trainer;
 }
 

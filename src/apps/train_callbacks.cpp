@@ -23,6 +23,7 @@
 #include "flexunet/inference/predict.h"
 #include "flexunet/inference/tiled.h"
 #include "flexunet/options/names.h"
+#include "flexunet/options/project_files.h"
 
 namespace flexunet {
 namespace {

@@ -38,6 +38,4 @@ void set_control(std::uint32_t) {}
 
 void flush_denormals() { set_control(control() | kFlushed); }
 
-bool flushes_denormals() { return kFlushed != 0 && (control() & kFlushed) == kFlushed; }
-
 }  // namespace flexunet

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/file_descriptor.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -22,21 +23,6 @@ namespace {
 [[noreturn]] void fail_output(const fs::path& path, const char* action, int error) {
   throw OutputError(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(error)));
 }
-
-// Closes on every way out; the destructor's close has nothing left to report.
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
-  ~FileDescriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 // Collects small pieces and writes large ones from where they lie.
 class FileWriter {

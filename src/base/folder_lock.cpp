@@ -53,49 +53,44 @@ FolderLock::~FolderLock() { release(); }
 void FolderLock::acquire() {
   const fs::path path = folder_ / kLockFile;
   const auto fail = [&](const std::string& reason) {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
+    file_.reset();
     throw OutputError(fmt::format("{}: {}", folder_.string(), reason));
   };
   while (true) {
-    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kAsUmaskSays);
-    if (descriptor_ < 0) fail(fmt::format("cannot create a lock there: {}", std::strerror(errno)));
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kAsUmaskSays));
+    if (!file_) fail(fmt::format("cannot create a lock there: {}", std::strerror(errno)));
+    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) fail(fmt::format("cannot be locked: {}", std::strerror(errno)));
       fail(fmt::format("in use by {}: wait for its end, or use another folder",
-                       content_of(descriptor_)));
+                       content_of(file_.get())));
     }
-    if (is_still_there(descriptor_, path)) break;
-    ::close(descriptor_);
+    if (is_still_there(file_.get(), path)) break;
   }
-  left_behind_by_ = content_of(descriptor_);
+  left_behind_by_ = content_of(file_.get());
   const std::string content = this_process();
   const auto size = static_cast<ssize_t>(content.size());
-  if (::ftruncate(descriptor_, 0) != 0 ||
-      ::pwrite(descriptor_, content.data(), content.size(), 0) != size) {
+  if (::ftruncate(file_.get(), 0) != 0 ||
+      ::pwrite(file_.get(), content.data(), content.size(), 0) != size) {
     fail(fmt::format("cannot write a lock there: {}", std::strerror(errno)));
   }
 }
 
 void FolderLock::release() {
-  if (descriptor_ < 0) return;
+  if (!file_) return;
   const fs::path path = folder_ / kLockFile;
   // Removed before it is unlocked, so that nobody locks a file that is about to go.
-  if (is_still_there(descriptor_, path)) ::unlink(path.c_str());
-  ::close(descriptor_);
-  descriptor_ = -1;
+  if (is_still_there(file_.get(), path)) ::unlink(path.c_str());
+  file_.reset();
   if (created_folder_) ::rmdir(folder_.c_str());  // fails, rightly, when something lies there
 }
 
 void FolderLock::move_folder_to(const fs::path& target) {
   // It may lie inside a folder that was moved already.
   if (fs::exists(folder_)) move_path(folder_, target);
-  const int moved = descriptor_;
-  descriptor_ = -1;
   std::error_code unknown;
-  const fs::path lock = fs::read_symlink(fmt::format("/proc/self/fd/{}", moved), unknown);
+  const fs::path lock = fs::read_symlink(fmt::format("/proc/self/fd/{}", file_.get()), unknown);
   if (!unknown && lock.filename() == kLockFile) ::unlink(lock.c_str());
-  ::close(moved);
+  file_.reset();
   create_folder(folder_);
   acquire();
 }

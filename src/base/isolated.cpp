@@ -14,6 +14,7 @@
 #include <fstream>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/file_descriptor.h"
 
 namespace flexunet {
 namespace {
@@ -21,23 +22,19 @@ namespace {
 // How a child ends that has an answer: with the bytes, or with an error's exit code and message.
 constexpr int kHasBytes = 0, kHasError = 91;
 
-// Closes on every way out.
 class AnswerFile {
  public:
-  AnswerFile() : descriptor_(::memfd_create("flexunet-answer", MFD_CLOEXEC)) {
-    if (descriptor_ < 0) {
+  AnswerFile() : file_(::memfd_create("flexunet-answer", MFD_CLOEXEC)) {
+    if (!file_) {
       throw ChildFailure(fmt::format("no memory for its answer: {}", std::strerror(errno)), 0);
     }
   }
-  ~AnswerFile() { ::close(descriptor_); }
-  AnswerFile(const AnswerFile&) = delete;
-  AnswerFile& operator=(const AnswerFile&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return file_.get(); }
 
   void append(std::string_view bytes) const {
     while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) throw std::runtime_error(std::strerror(errno));
       bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -45,14 +42,14 @@ class AnswerFile {
   }
 
   void replace(std::string_view bytes) const {
-    if (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) != 0) {
+    if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0) {
       throw std::runtime_error(std::strerror(errno));
     }
     append(bytes);
   }
 
  private:
-  int descriptor_;
+  FileDescriptor file_;
 };
 
 // Bytes of address space that the process has, whatever it does with them.
@@ -128,6 +125,22 @@ int work_as_child(const std::function<void(const Append&)>& work, const ChildLim
 }
 
 }  // namespace
+
+bool ChildFailure::blames_input() const {
+  const bool was_stopped =
+      signal_ == SIGINT || signal_ == SIGTERM || signal_ == SIGHUP || signal_ == SIGKILL;
+  return signal_ != 0 && !was_stopped;
+}
+
+std::string ChildFailure::explain(const std::string& format, const std::string& library) const {
+  if (blames_input()) {
+    return fmt::format("{} that is damaged: {} {} ({})", format, library,
+                       signal_ == SIGXCPU ? "does not come to an end with it" : "crashed on it",
+                       what());
+  }
+  if (signal_ == 0) return fmt::format("cannot be read: {}", what());
+  return fmt::format("reading it was stopped ({})", what());
+}
 
 ChildBytes::ChildBytes(int descriptor) {
   struct stat status {};

@@ -6,6 +6,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/report/curves.h"
 
 namespace flexunet {
@@ -40,8 +41,8 @@ void HistoryFiles::add(const EpochResult& result) {
 }
 
 void HistoryFiles::write_tables() const {
-  write_file(paths_.eval_dir / "train_losses.csv", losses_csv(history_.loss, history_.val_loss));
-  write_file(paths_.eval_dir / "train_metrics.csv",
+  write_file(paths_.eval_dir / kLossesTable, losses_csv(history_.loss, history_.val_loss));
+  write_file(paths_.eval_dir / kMetricsTable,
              metrics_csv(history_.metric_name, history_.metric, history_.val_metric));
   write_file(paths_.history_file, history_json(history_));
 }
@@ -50,9 +51,9 @@ void HistoryFiles::draw_curves() {
   drawn_epochs_ = history_.loss.size();
   drawn_at_ = clock_();
   try {
-    write_curves(paths_.eval_dir / "train_losses.png", "loss",
+    write_curves(paths_.eval_dir / kLossesCurve, "loss",
                  {{"loss", history_.loss}, {"val_loss", history_.val_loss}});
-    write_curves(paths_.eval_dir / "train_metrics.png", history_.metric_name,
+    write_curves(paths_.eval_dir / kMetricsCurve, history_.metric_name,
                  {{history_.metric_name, history_.metric},
                   {"val_" + history_.metric_name, history_.val_metric}});
   } catch (const OutputError& error) {

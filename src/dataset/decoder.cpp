@@ -66,8 +66,8 @@ void PairDecoder::decode_into(DecodedPair& decoded, const SamplePair& pair) cons
     decoded.facts.mask_resized = true;
     if (!lenient_ && !same_aspect_ratio(class_mask.size(), image.size())) {
       throw DataError(fmt::format(
-          "{}: the mask is {}x{} but its image {} is {}x{}: the shapes must agree within 1 % "
-          "(--lenient resizes the mask all the same)",
+          "{}: the mask is {}x{} but its image {} is {}x{}: the shapes must agree within 1 %, "
+          "unless reading is lenient",
           pair.mask.string(), class_mask.cols, class_mask.rows, pair.image.string(), image.cols,
           image.rows));
     }

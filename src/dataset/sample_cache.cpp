@@ -86,25 +86,21 @@ void CacheWriter::finish() {
 CacheFile::CacheFile(std::filesystem::path path, CacheLayout layout)
     : path_(std::move(path)),
       layout_(std::move(layout)),
-      descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (descriptor_ < 0) fail(std::strerror(errno));
+      file_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (!file_) fail(std::strerror(errno));
   try {
     read_index();
     in_use_ = true;
   } catch (const Error&) {
-    ::close(descriptor_);
     throw;
   } catch (const std::exception&) {
-    ::close(descriptor_);
     fail("its index is not what was written");
   }
 }
 
-CacheFile::~CacheFile() { ::close(descriptor_); }
-
 void CacheFile::read_index() {
   struct stat status {};
-  if (::fstat(descriptor_, &status) != 0) fail(std::strerror(errno));
+  if (::fstat(file_.get(), &status) != 0) fail(std::strerror(errno));
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (!S_ISREG(status.st_mode) || size < kHeaderBytes + kTrailerBytes) fail("too short");
   std::array<char, kHeaderBytes> header{};
@@ -131,7 +127,7 @@ void CacheFile::read_at(std::uint64_t offset, void* target, std::uint64_t bytes)
   auto* next = static_cast<char*>(target);
   while (bytes > 0) {
     const ssize_t got =
-        ::pread(descriptor_, next, static_cast<std::size_t>(bytes), static_cast<off_t>(offset));
+        ::pread(file_.get(), next, static_cast<std::size_t>(bytes), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(std::strerror(errno));
     if (got == 0) fail("cut short");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataset/file_stamp.h"
+#include "flexunet/base/file_descriptor.h"
 #include "flexunet/base/files.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/dataset/decoder.h"
@@ -72,9 +73,6 @@ class CacheFile : public SampleStore {
  public:
   /// Opens a file. Throws DataError: it cannot be read, is damaged, or is none.
   CacheFile(std::filesystem::path path, CacheLayout layout);
-  ~CacheFile() override;
-  CacheFile(const CacheFile&) = delete;
-  CacheFile& operator=(const CacheFile&) = delete;
 
   /// In the order of the records; empty when the file was made with other options.
   const std::vector<CachedSample>& entries() const { return entries_; }
@@ -89,7 +87,7 @@ class CacheFile : public SampleStore {
 
   std::filesystem::path path_;
   CacheLayout layout_;
-  int descriptor_;
+  FileDescriptor file_;
   bool in_use_ = false;  // not being opened
   std::vector<CachedSample> entries_;
 };

@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <string>
+
+#include "flexunet/base/file_descriptor.h"
 
 namespace flexunet {
 
@@ -17,21 +18,16 @@ class WriteTurn {
  public:
   /// `say`, which may be empty, is told when there is somebody to wait for.
   WriteTurn(const std::filesystem::path& folder, const std::function<void(const std::string&)>& say)
-      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+      : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (!folder_ || ::flock(folder_.get(), LOCK_EX | LOCK_NB) == 0) return;
     if (errno != EWOULDBLOCK) return;
     if (say) say(folder.string() + ": another run writes its cache: waiting for it");
-    while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    while (::flock(folder_.get(), LOCK_EX) != 0 && errno == EINTR) {
     }
   }
-  ~WriteTurn() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  WriteTurn(const WriteTurn&) = delete;
-  WriteTurn& operator=(const WriteTurn&) = delete;
 
  private:
-  int descriptor_;
+  FileDescriptor folder_;
 };
 
 }  // namespace flexunet

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "flexunet/base/deflate.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/png_codec.h"
@@ -59,8 +60,7 @@ class ZipArchive {
       throw DataError(
           fmt::format("{}: array '{}': {}", where_, name, zip_strerror(archive_.get())));
     }
-    constexpr std::uint64_t kMaxDeflateRatio = 1032;
-    if (status.size / kMaxDeflateRatio > archive_size_) {
+    if (status.size / kBestDeflateRatio > archive_size_) {
       throw DataError(where_ + ": the archive is damaged: it claims more than its bytes can hold");
     }
     const std::string start =

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "flexunet/base/deflate.h"
 #include "flexunet/base/error.h"
 
 namespace flexunet {
@@ -184,12 +185,11 @@ std::uint64_t bytes_left(std::istream& file) {
 
 // Refuses a size that memory should not be asked for.
 void check_claim(const PngReader& reader, std::uint64_t file_size, const std::string& where) {
-  constexpr std::uint64_t kBestDeflate = 1032;
   if (reader.width() * reader.height() > kMaxPicturePixels) {
     throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where, reader.width(),
                                 reader.height(), kMaxPicturePixels));
   }
-  if (reader.raw_size() / kBestDeflate > file_size) {
+  if (reader.raw_size() / kBestDeflateRatio > file_size) {
     throw DataError(fmt::format("{}: damaged PNG: {} bytes cannot hold the {}x{} pixels it claims",
                                 where, file_size, reader.width(), reader.height()));
   }

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cctype>
-#include <csignal>
 #include <fstream>
 #include <string_view>
 
@@ -53,26 +52,6 @@ ChildLimits limits_for(std::uint64_t file_size) {
   return {2 + file_size / kMegabyte, 256 * kMegabyte + 8 * file_size};
 }
 
-[[noreturn]] void refuse_after(const ChildFailure& failure, const std::filesystem::path& path) {
-  switch (failure.signal()) {
-    case SIGINT:
-    case SIGTERM:
-    case SIGHUP:
-    case SIGKILL:
-      throw CheckpointError(
-          fmt::format("{}: reading it was stopped ({})", path.string(), failure.what()));
-    case SIGXCPU:
-      refuse_keras_h5(path, fmt::format("an HDF5 file that is damaged: libhdf5 does not come to an "
-                                        "end with it ({})",
-                                        failure.what()));
-    case 0:
-      throw CheckpointError(fmt::format("{}: cannot be read: {}", path.string(), failure.what()));
-    default:
-      refuse_keras_h5(path, fmt::format("an HDF5 file that is damaged: libhdf5 crashed on it ({})",
-                                        failure.what()));
-  }
-}
-
 }  // namespace
 
 KerasModel read_keras_h5(const std::filesystem::path& path) {
@@ -84,7 +63,9 @@ KerasModel read_keras_h5(const std::filesystem::path& path) {
         limits_for(std::filesystem::file_size(path)));
     return keras_model_from_bytes(bytes.view());
   } catch (const ChildFailure& failure) {
-    refuse_after(failure, path);
+    const std::string reason = failure.explain("an HDF5 file", "libhdf5");
+    if (failure.blames_input()) refuse_keras_h5(path, reason);
+    throw CheckpointError(fmt::format("{}: {}", path.string(), reason));
   } catch (const std::out_of_range&) {
     refuse_keras_h5(path, "an HDF5 file that is damaged: libhdf5 lost its way in it");
   }

@@ -9,14 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "flexunet/base/deflate.h"
 #include "flexunet/base/error.h"
 #include "keras/hdf5_handle.h"
 
 namespace flexunet {
 namespace {
-
-// The most that deflate can shrink anything, by its format.
-constexpr std::uint64_t kBestCompression = 1032;
 
 class Reader {
  public:
@@ -184,7 +182,7 @@ class Reader {
     }
     const std::uint64_t stored = H5Dget_storage_size(dataset);
     const bool fits = stored <= file_size_ - stored_bytes_;
-    std::uint64_t room = fits ? stored * kBestCompression / sizeof(float) : 0;
+    std::uint64_t room = fits ? stored * kBestDeflateRatio / sizeof(float) : 0;
     std::uint64_t count = 1;
     for (const std::int64_t extent : weight.shape) {
       const auto factor = static_cast<std::uint64_t>(extent);

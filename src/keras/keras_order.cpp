@@ -68,14 +68,4 @@ const std::vector<KerasTensorName>& keras_tensor_names(KerasLayerKind kind) {
   }
 }
 
-std::vector<std::string> tensor_names_in_keras_order(const NetworkOptions& network) {
-  std::vector<std::string> names;
-  for (const KerasSlot& slot : keras_slots(network)) {
-    for (const KerasTensorName& tensor : keras_tensor_names(slot.kind)) {
-      names.push_back(slot.module + "." + tensor.ours);
-    }
-  }
-  return names;
-}
-
 }  // namespace flexunet

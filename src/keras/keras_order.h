@@ -29,7 +29,4 @@ std::vector<KerasSlot> keras_slots(const NetworkOptions& network);
 /// The tensors of a kind of layer in the order in which Keras lists them.
 const std::vector<KerasTensorName>& keras_tensor_names(KerasLayerKind kind);
 
-/// The names of all our tensors in the order in which Keras lists its weights.
-std::vector<std::string> tensor_names_in_keras_order(const NetworkOptions& network);
-
 }  // namespace flexunet

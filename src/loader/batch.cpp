@@ -54,8 +54,4 @@ Batch send_batch(const Batch& assembled, torch::Device device) {
           assembled.class_masks.to(device, kNonBlocking).to(torch::kLong)};
 }
 
-Batch make_batch(const std::vector<Sample>& samples, torch::Device device) {
-  return send_batch(assemble_batch(samples, device), device);
-}
-
 }  // namespace flexunet

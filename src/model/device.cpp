@@ -23,16 +23,16 @@ torch::Device select_device(const std::string& name) {
       name.rfind("cuda:", 0) == 0 && name.size() > 5 && name.size() < 9 &&
       std::all_of(name.begin() + 5, name.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!cuda && !numbered) {
-    throw ConfigError(fmt::format("--device {}: no such device, {}", name, choices));
+    throw ConfigError(fmt::format("{}: no such device, {}", name, choices));
   }
   const int index = cuda ? 0 : std::stoi(name.substr(5));
   if (count == 0) {
-    throw ConfigError(fmt::format(
-        "--device {}: no CUDA device is available to this LibTorch, use --device cpu", name));
+    throw ConfigError(
+        fmt::format("{}: no CUDA device is available to this LibTorch, use cpu", name));
   }
   if (index >= count) {
-    throw ConfigError(fmt::format("--device {}: there are {} CUDA devices, cuda:0 to cuda:{}", name,
-                                  count, count - 1));
+    throw ConfigError(
+        fmt::format("{}: there are {} CUDA devices, cuda:0 to cuda:{}", name, count, count - 1));
   }
   return torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index));
 }

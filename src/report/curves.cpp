@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "flexunet/base/files.h"
+#include "flexunet/drawing/axis_step.h"
 #include "flexunet/drawing/canvas.h"
 
 namespace flexunet {
@@ -29,16 +30,6 @@ struct Axis {
   double step;
 };
 
-// The least of 1, 2, 5 times a power of ten that needs no more than `intervals` steps.
-double nice_step(double range, int intervals) {
-  const double raw = range / intervals;
-  const double power = std::pow(10.0, std::floor(std::log10(raw)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= raw * (1 - 1e-9)) return factor * power;
-  }
-  return 10 * power;
-}
-
 Axis value_axis(const std::vector<Curve>& curves) {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
@@ -55,7 +46,7 @@ Axis value_axis(const std::vector<Curve>& curves) {
     low -= pad;
     high += pad;
   }
-  const double step = nice_step(high - low, 8);
+  const double step = axis_step(high - low, 8);
   return {step * std::floor(low / step), step * std::ceil(high / step), step};
 }
 
@@ -63,7 +54,7 @@ Axis epoch_axis(const std::vector<Curve>& curves) {
   std::size_t epochs = 0;
   for (const Curve& curve : curves) epochs = std::max(epochs, curve.values.size());
   const double last = epochs < 2 ? 1.0 : static_cast<double>(epochs - 1);
-  return {0, last, std::max(1.0, nice_step(last, 10))};
+  return {0, last, std::max(1.0, axis_step(last, 10))};
 }
 
 struct Frame {

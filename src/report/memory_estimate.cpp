@@ -68,6 +68,11 @@ std::int64_t largest_layer_bytes(const NetworkOptions& network, int number_bytes
   return number_bytes * largest;
 }
 
+// Weights and two moments.
+std::int64_t run_bytes(const NetworkOptions& network) {
+  return 3 * kFloatBytes * parameter_count(network);
+}
+
 // What predictions keep of the weights beside them: all of them in bfloat16, those of the
 // up-convolutions in another order, and the largest of these once more while oneDNN reorders it.
 // Training makes such copies too, but they do not show in its peak.
@@ -88,10 +93,14 @@ std::int64_t estimated_training_bytes(const NetworkOptions& network, int batch_s
                                       int number_bytes) {
   std::int64_t kept = std::int64_t{number_bytes} * network.image_channels * network.image_height *
                       network.image_width;
+  std::int64_t largest_weight = 0;
   for (const NetworkLayer& layer : network_layers(network)) {
     kept += kept_bytes(layer, network, number_bytes);
+    largest_weight = std::max(largest_weight, layer.parameters);
   }
-  return kLibraryBytes + 4 * kFloatBytes * parameter_count(network) +
+  // Its gradient, and weight and gradient once more in the order that oneDNN computes in.
+  const std::int64_t while_largest = 3 * kFloatBytes * largest_weight;
+  return kLibraryBytes + run_bytes(network) + while_largest +
          batch_size * (kept + largest_layer_bytes(network, number_bytes));
 }
 
@@ -109,8 +118,6 @@ std::int64_t estimated_inference_bytes(const NetworkOptions& network, int batch_
                        2 * kFloatBytes * logits);
 }
 
-std::int64_t run_copy_bytes(const NetworkOptions& network) {
-  return 3 * kFloatBytes * parameter_count(network);
-}
+std::int64_t run_copy_bytes(const NetworkOptions& network) { return run_bytes(network); }
 
 }  // namespace flexunet

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <csignal>
 #include <cstring>
 #include <new>
 #include <opencv2/core.hpp>
@@ -21,27 +20,6 @@
 
 namespace flexunet {
 namespace {
-
-[[noreturn]] void refuse_after(const ChildFailure& failure, const std::filesystem::path& path) {
-  const std::string where = path.string();
-  switch (failure.signal()) {
-    case SIGINT:
-    case SIGTERM:
-    case SIGHUP:
-    case SIGKILL:
-      throw DataError(fmt::format("{}: reading it was stopped ({})", where, failure.what()));
-    case SIGXCPU:
-      throw DataError(
-          fmt::format("{}: DICOM that is damaged: DCMTK does not come to an end with "
-                      "it ({})",
-                      where, failure.what()));
-    case 0:
-      throw DataError(fmt::format("{}: cannot be read: {}", where, failure.what()));
-    default:
-      throw DataError(fmt::format("{}: DICOM that is damaged: DCMTK crashed on it ({})", where,
-                                  failure.what()));
-  }
-}
 
 [[noreturn]] void too_large(const std::filesystem::path& path) {
   throw DataError(path.string() + ": its pixels do not fit the memory");
@@ -82,7 +60,7 @@ ChildBytes run_on(const std::filesystem::path& path, Work work) {
         },
         kLimits);
   } catch (const ChildFailure& failure) {
-    refuse_after(failure, path);
+    throw DataError(fmt::format("{}: {}", path.string(), failure.explain("DICOM", "DCMTK")));
   }
 }
 

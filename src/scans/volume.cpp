@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "flexunet/base/deflate.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/png_codec.h"
@@ -22,9 +23,6 @@
 namespace flexunet {
 namespace fs = std::filesystem;
 namespace {
-
-// The most that deflate can shrink anything, by its format.
-constexpr std::uint64_t kBestCompression = 1032;
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& what) {
   throw DataError(fmt::format("{}: {}", path.string(), what));
@@ -38,7 +36,7 @@ std::uint64_t checked_bytes(const fs::path& path, const VolumeHeader& header) {
     refuse(path,
            fmt::format("its data file {}: {}", header.data_file.string(), unreadable.message()));
   }
-  const std::uint64_t most = header.is_compressed ? file_size * kBestCompression : file_size;
+  const std::uint64_t most = header.is_compressed ? file_size * kBestDeflateRatio : file_size;
   std::uint64_t bytes = value_size(header.type);
   std::uint64_t widest = 1;  // the product of the two longest sides
   std::array<std::int64_t, 3> sides = header.extent;

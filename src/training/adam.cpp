@@ -58,11 +58,6 @@ void Adam::step() {
   for (std::size_t i = 0; i < parameters_.size(); ++i) update(i);
 }
 
-void Adam::step_backward(const torch::Tensor& loss) {
-  begin_step();
-  update_backward(loss);
-}
-
 bool Adam::updates_all_at_once() const {
   return kHasFusedAdam && !parameters_.empty() && parameters_.front().is_cuda();
 }

@@ -60,9 +60,9 @@ void train(const GpuArguments& arguments, const Options& options, const Dataset&
     for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
       for (const bool recorded : {false, true}) {
         TrainerOptions trainer;
-        trainer.epochs = kEpochs;
-        trainer.batch_size = batch_size;
-        trainer.steps_per_epoch = arguments.steps;
+        trainer.train.epochs = kEpochs;
+        trainer.train.batch_size = batch_size;
+        trainer.train.steps_per_epoch = arguments.steps;
         trainer.loader_workers = loader_workers(arguments.threads, device.is_cuda());
         trainer.loss = options.loss;
         trainer.optimizer = options.optimizer;

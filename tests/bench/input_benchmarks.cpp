@@ -7,6 +7,7 @@
 #include "bench/bench_data.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/rgb_map.h"
+#include "support/load_dataset.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {

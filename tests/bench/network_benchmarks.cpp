@@ -9,6 +9,7 @@
 #include "flexunet/base/denormals.h"
 #include "flexunet/loader/batch.h"
 #include "flexunet/model/device.h"
+#include "support/batches.h"
 
 namespace flexunet {
 namespace {

@@ -25,8 +25,8 @@ class TrainSeconds : public Callback {
 std::vector<double> training_seconds(FlexUNet model, const Options& options, const Dataset& batch,
                                      int steps) {
   TrainerOptions trainer_options;
-  trainer_options.epochs = steps;
-  trainer_options.batch_size = static_cast<int>(batch.size());
+  trainer_options.train.epochs = steps;
+  trainer_options.train.batch_size = static_cast<int>(batch.size());
   trainer_options.loss = options.loss;
   trainer_options.optimizer = options.optimizer;
   const Dataset valid = memory_dataset({batch.sample(0)});

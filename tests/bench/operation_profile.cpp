@@ -24,6 +24,8 @@
 #include "flexunet/model/losses.h"
 #include "flexunet/model/precision.h"
 #include "flexunet/training/adam.h"
+#include "support/batches.h"
+#include "support/optimizer_step.h"
 
 namespace flexunet {
 namespace {
@@ -84,7 +86,7 @@ void profile(const std::filesystem::path& config, const std::string& precision, 
   for (int step = -1; step < steps; ++step) {
     if (step == 0) own_seconds.clear();  // without the first one
     const Clock::time_point start = Clock::now();
-    optimizer.step_backward(compute_loss(options.loss, model(batch.images), batch.class_masks));
+    step_backward(optimizer, compute_loss(options.loss, model(batch.images), batch.class_masks));
     if (step >= 0) total += seconds_since(start);
   }
   std::vector<std::pair<double, std::string>> rows;

@@ -9,6 +9,8 @@
 #include "flexunet/model/losses.h"
 #include "flexunet/model/running_means.h"
 #include "flexunet/training/adam.h"
+#include "support/batches.h"
+#include "support/optimizer_step.h"
 
 namespace flexunet {
 namespace {
@@ -73,7 +75,7 @@ StepParts step_parts(FlexUNet model, const Options& options, const Dataset& data
     clock.end("forward");
     const torch::Tensor loss = compute_loss(options.loss, logits, batch.class_masks);
     clock.end("loss");
-    optimizer.step_backward(loss);
+    step_backward(optimizer, loss);
     clock.end("backward_and_adam");
     const torch::NoGradGuard no_grad;
     const torch::Tensor metric =

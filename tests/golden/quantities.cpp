@@ -9,6 +9,7 @@
 #include "flexunet/model/losses.h"
 #include "flexunet/options/names.h"
 #include "flexunet/training/adam.h"
+#include "support/optimizer_step.h"
 
 namespace flexunet {
 namespace {
@@ -88,7 +89,7 @@ class Replay {
     model_->zero_grad();  // of what compare_gradients left
     const torch::Tensor logits = model_(golden_.images(first, last));
     const LossAndDice batch = score(logits, first, last);
-    optimizer_.step_backward(compute_loss(golden_.loss, logits, golden_.class_masks(first, last)));
+    step_backward(optimizer_, compute_loss(golden_.loss, logits, golden_.class_masks(first, last)));
     return batch;
   }
 

@@ -8,6 +8,7 @@
 #include "flexunet/inference/tiled.h"
 #include "flexunet/options/names.h"
 #include "gpu/gpu.h"
+#include "support/optimizer_step.h"
 #include "support/temporary_folder.h"
 #include "support/toy_dataset.h"
 #include "unit/training/recorder.h"
@@ -41,11 +42,12 @@ struct DeviceRun {
   }
   static TrainerOptions options() {
     TrainerOptions options;
-    options.epochs = kEpochs;
-    options.batch_size = 3;
+    options.train.epochs = kEpochs;
+    options.train.batch_size = 3;
     options.loader_workers = 1;
     options.optimizer.learning_rate = 0.005;
-    options.roll_back = true;  // takes a copy of everything after each epoch
+    options.train.on_divergence =
+        DivergencePolicy::kRollback;  // takes a copy of everything after each epoch
     return options;
   }
   // Saves every epoch in `folder`.
@@ -154,7 +156,7 @@ TEST_F(TrainingOnGpu, PredictsWithTheWeightsOfTheLastStep) {
   EXPECT_TRUE(torch::equal(predict_probs(model, images, kGpu), before));
   Adam optimizer(model->parameters(), {});
   model->train();
-  optimizer.step_backward(model(torch::full({2, 3, kSize, kSize}, 100, kGpu)).sum());
+  step_backward(optimizer, model(torch::full({2, 3, kSize, kSize}, 100, kGpu)).sum());
   EXPECT_FALSE(torch::equal(predict_probs(model, images, kGpu), before));
 }
 

@@ -7,6 +7,7 @@
 #include "flexunet/model/scores.h"
 #include "flexunet/training/adam.h"
 #include "gpu/gpu.h"
+#include "support/optimizer_step.h"
 #include "support/toy_dataset.h"
 
 namespace flexunet {
@@ -63,7 +64,7 @@ TEST_F(WithoutWaiting, TrainingStepsOfEveryLossRun) {
       options.class_weights = {1, 2};
       const torch::Tensor logits = model_(images_);
       const torch::Tensor loss = compute_loss(options, logits, class_masks_);
-      optimizer.step_backward(loss);
+      step_backward(optimizer, loss);
       const torch::NoGradGuard no_grad;
       means.add(loss, compute_metric(options, torch::softmax(logits, 1), class_masks_), 2);
     }

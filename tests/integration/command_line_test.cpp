@@ -99,7 +99,7 @@ TEST(CommandLine, CudaIsNeverReplacedInSilence) {
   for (const char* device : {"cuda", "cuda:0"}) {
     const ProcessResult result = project.run("train", {"--dry-run", "--device", device});
     EXPECT_EQ(result.exit_code, 2);
-    EXPECT_TRUE(contains(result.err, "use --device cpu")) << result.err;
+    EXPECT_TRUE(contains(result.err, "--device cuda")) << result.err;
   }
   EXPECT_EQ(project.run("train", {"--dry-run", "--device", "auto"}).exit_code, 0);
 }

@@ -44,6 +44,17 @@ Choice choice_of(const std::string& name) {
   return *choice;
 }
 
+// The names of all our tensors in the order in which Keras lists its weights.
+std::vector<std::string> tensor_names_in_keras_order(const NetworkOptions& network) {
+  std::vector<std::string> names;
+  for (const KerasSlot& slot : keras_slots(network)) {
+    for (const KerasTensorName& tensor : keras_tensor_names(slot.kind)) {
+      names.push_back(slot.module + "." + tensor.ours);
+    }
+  }
+  return names;
+}
+
 NetworkOptions network_of(const nlohmann::json& options) {
   NetworkOptions network;
   network.image_width = options.at("image_width");

@@ -8,7 +8,4 @@ namespace flexunet {
 /// happens on processors other than x86-64 and 64-bit Arm; on the latter it was seen in QEMU alone.
 void flush_denormals();
 
-/// Whether the calling thread does so.
-bool flushes_denormals();
-
 }  // namespace flexunet

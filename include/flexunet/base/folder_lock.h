@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "flexunet/base/file_descriptor.h"
+
 namespace flexunet {
 
 /// Keeps other processes out of a folder while it lives: a file `.lock` with the process's number
@@ -29,7 +31,7 @@ class FolderLock {
 
   std::filesystem::path folder_;
   bool created_folder_ = false;
-  int descriptor_ = -1;
+  FileDescriptor file_;
   std::string left_behind_by_;
 };
 

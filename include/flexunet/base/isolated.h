@@ -24,6 +24,10 @@ class ChildFailure : public std::runtime_error {
       : std::runtime_error(message), signal_(signal) {}
   /// The signal that ended it; 0 when it was none.
   int signal() const { return signal_; }
+  /// Whether what it read is to blame: it crashed or came to no end.
+  bool blames_input() const;
+  /// "DICOM that is damaged: DCMTK crashed on it (...)", "reading it was stopped (...)", ...
+  std::string explain(const std::string& format, const std::string& library) const;
 
  private:
   int signal_;

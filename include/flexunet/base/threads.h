@@ -1,5 +1,8 @@
 #pragma once
 
+#include <filesystem>
+#include <vector>
+
 namespace flexunet {
 
 // How the cores are shared, in one place. `--threads N` (one a physical core unless given) is what
@@ -17,6 +20,10 @@ namespace flexunet {
 /// The processor's cores that this process may use, hyper-threads counted once: they share the
 /// vector units that convolutions keep busy. At least 1.
 int physical_cores();
+
+/// The cores behind some of Linux's processors by their numbers, as `system` (the folder of
+/// cpu0/topology and its like) tells; each processor counts where it does not.
+int count_cores(const std::vector<int>& processors, const std::filesystem::path& system);
 
 /// How many of `threads` prepare batches while the network runs on a CPU or beside it: 1 or more.
 int loader_workers(int threads, bool on_gpu);

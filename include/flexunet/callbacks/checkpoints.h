@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "flexunet/base/background_task.h"
-#include "flexunet/checkpoint/model_files.h"
 #include "flexunet/checkpoint/safetensors.h"
+#include "flexunet/options/project_files.h"
 #include "flexunet/training/callback.h"
 #include "flexunet/training/monitor.h"
 #include "flexunet/training/run_checkpoint.h"

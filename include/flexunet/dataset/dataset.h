@@ -96,12 +96,10 @@ struct DatasetStorage {
   std::optional<std::uint64_t> available_memory{};    ///< bytes, instead of what the system says
 };
 
-/// Finds and checks a whole split. The result does not depend on `threads`.
-/// Throws DataError listing every file that is wrong (first 20 and a count).
-Dataset load_dataset(const DatasetRequest& request, const DatasetStorage& storage = {});
-
-/// The same for several splits: all pairs are found before any image is read, and what is wrong in
-/// any split is told at once. Throws OutputError where kDisk is asked for and cannot be written.
+/// Finds and checks whole splits: all pairs are found before any image is read, and what is wrong
+/// in any split is told at once. The result does not depend on `threads`. Throws DataError listing
+/// every file that is wrong (first 20 and a count). Throws OutputError where kDisk is asked for and
+/// cannot be written.
 std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests,
                                    const DatasetStorage& storage = {});
 

@@ -23,9 +23,6 @@ Batch assemble_batch(const std::vector<Sample>& samples, torch::Device device);
 /// computed from them.
 Batch send_batch(const Batch& assembled, torch::Device device);
 
-/// Samples of one size as a batch on `device`.
-Batch make_batch(const std::vector<Sample>& samples, torch::Device device);
-
 /// Images of one size and type (H,W) CV_8UC(C) as (N,C,H,W) uint8, channels_last, on the CPU; in
 /// pinned memory where they are on their way to a GPU.
 torch::Tensor stack_images(const std::vector<cv::Mat>& images, torch::Device device = torch::kCPU);

@@ -7,7 +7,8 @@
 namespace flexunet {
 
 /// "auto" (CUDA when there is one, else CPU), "cpu", "cuda" or "cuda:N". Throws ConfigError when
-/// the name is unknown or the device is not there: never a silent fall-back.
+/// the name is unknown or the device is not there, beginning with that name: never a silent
+/// fall-back.
 torch::Device select_device(const std::string& name);
 
 /// Whether equal runs on a GPU give equal bytes. A CPU's always do.

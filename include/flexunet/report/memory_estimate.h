@@ -6,10 +6,11 @@
 
 namespace flexunet {
 
-/// Bytes that a training step on the CPU takes above the program itself, estimated: weights,
-/// gradients and two moments, what each layer keeps for the way back, the largest layer's
-/// gradients, and the libraries' own buffers. Within 15 % of what tests/bench/memory.sh measures.
-/// `number_bytes` are those of an activation: 4 for float32, 2 for bfloat16.
+/// Bytes that a training step on the CPU takes above the program itself, estimated: weights
+/// and two moments, what each layer keeps for the way back, the gradients of the largest layer
+/// (each weight's is dropped once it is used), and the libraries' own buffers. Within 15 % of what
+/// tests/bench/memory.sh measures. `number_bytes` are those of an activation: 4 for float32, 2 for
+/// bfloat16.
 std::int64_t estimated_training_bytes(const NetworkOptions& network, int batch_size,
                                       int number_bytes = 4);
 

@@ -23,14 +23,12 @@ class Adam {
   /// One update from the parameters' gradients, which it drops; parameters without one are left
   /// alone.
   void step();
-  /// One update on the way back from `loss`. On the CPU each parameter's as soon as its gradient is
-  /// known and still in the processor's cache; gradients are dropped at once, so that they are
-  /// never in memory all together. On a GPU all parameters' by one of LibTorch's kernels after the
-  /// last. The network must use each parameter once.
-  void step_backward(const torch::Tensor& loss);
-
-  /// step_backward in two parts, for those who record the second one and replay it: the numbers of
-  /// the next step, which change, and what is computed from them.
+  /// One update on the way back from a loss, in two parts, for those who record the second one and
+  /// replay it: the numbers of the next step, which change, and what is computed from them. On the
+  /// CPU each parameter is updated as soon as its gradient is known and still in the processor's
+  /// cache; gradients are dropped at once, so that they are never in memory all together. On a GPU
+  /// all parameters are updated by one of LibTorch's kernels after the last. The network must use
+  /// each parameter once.
   void begin_step();
   void update_backward(const torch::Tensor& loss);
   /// To be told when a replay of update_backward has changed the parameters.

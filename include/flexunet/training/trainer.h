@@ -29,19 +29,14 @@ struct StepResult;
 using Callbacks = std::vector<std::unique_ptr<Callback>>;
 
 struct TrainerOptions {
-  int epochs = 100;
-  int batch_size = 4;
-  std::optional<int> steps_per_epoch;   ///< batches; none: every sample once
-  std::optional<int> validation_steps;  ///< at most so many batches, the first by name; none: all
-  int loader_workers = 0;    ///< threads that prepare batches; the numbers do not depend on them
-  std::uint64_t seed = 137;  ///< of shuffling, augmentation and dropout
+  /// Epochs, batches, the monitor that calls an epoch the best, and what follows divergence: the
+  /// rest is for callbacks.
+  TrainOptions train;
   LossOptions loss;
   OptimizerOptions optimizer;
   AugmentationOptions augmentation;  ///< of the training samples; validation is never augmented
-  Monitor monitor;                   ///< decides which epoch is called the best
-  /// After a loss that is no finite number: repeat the epoch from the last good one with half the
-  /// learning rate, instead of ending the run.
-  bool roll_back = false;
+  int loader_workers = 0;    ///< threads that prepare batches; the numbers do not depend on them
+  std::uint64_t seed = 137;  ///< of shuffling, augmentation and dropout
   bool record_steps = true;  ///< on a GPU, as a CUDA graph that is replayed: see StepGraph
 };
 
@@ -70,10 +65,10 @@ class Trainer {
   void replace_learning_rate(double learning_rate);
 
   /// Trains until the last epoch or until a callback stops it. Throws TrainingError when the loss
-  /// is no finite number (with roll_back: once more than kMaxRollbacks times), DataError when a
-  /// sample cannot be read, Interrupted between two batches after a signal, and whatever a callback
-  /// throws. Whatever ends it, the files of its last completed epoch are written then, or it throws
-  /// why they are not.
+  /// is no finite number (where it rolls back: once more than kMaxRollbacks times), DataError when
+  /// a sample cannot be read, Interrupted between two batches after a signal, and whatever a
+  /// callback throws. Whatever ends it, the files of its last completed epoch are written then, or
+  /// it throws why they are not.
   TrainSummary fit(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
 
   /// Where the run stands after its last completed epoch.
@@ -103,6 +98,7 @@ class Trainer {
   void run_epochs(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
   Outcome run_epoch(const Dataset& train, const Dataset& valid, const Callbacks& callbacks);
   Outcome train_epoch(int epoch, const Dataset& train, const Callbacks& callbacks);
+  bool rolls_back() const { return options_.train.on_divergence == DivergencePolicy::kRollback; }
   LoaderOptions loading() const;
   std::size_t samples_per_epoch(const Dataset& train) const;
   void train_step(const Batch& batch, RunningMeans& means);

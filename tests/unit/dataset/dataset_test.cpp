@@ -10,6 +10,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/image_io.h"
+#include "support/load_dataset.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {

@@ -14,6 +14,7 @@
 #include "flexunet/base/files.h"
 #include "flexunet/dataset/dataset.h"
 #include "flexunet/imaging/image_io.h"
+#include "support/load_dataset.h"
 #include "support/temporary_folder.h"
 
 namespace flexunet {

@@ -4,6 +4,7 @@
 
 #include "flexunet/base/random.h"
 #include "flexunet/loader/batch_count.h"
+#include "support/batches.h"
 #include "support/broken_dataset.h"
 #include "support/toy_dataset.h"
 

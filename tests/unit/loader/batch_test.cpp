@@ -1,4 +1,5 @@
 #include "flexunet/loader/batch.h"
+#include "support/batches.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #include "flexunet/training/adam.h"
+#include "support/optimizer_step.h"
 
 #include <gtest/gtest.h>
 
@@ -99,7 +100,7 @@ TEST(Adam, TellsThatTheWeightsHaveChanged) {
     torch::Tensor parameter = torch::ones({3}, torch::dtype(type).requires_grad(true));
     Adam optimizer({parameter}, {});
     const auto before = parameter._version();
-    optimizer.step_backward((parameter * 2).sum());
+    step_backward(optimizer, (parameter * 2).sum());
     EXPECT_GT(parameter._version(), before) << type;
   }
 }
@@ -120,7 +121,7 @@ TEST(Adam, UpdatesOnTheWayBackAsAfterIt) {
   for (int step = 0; step < 3; ++step) {
     (after * after).sum().backward();
     first.step();
-    second.step_backward((on_the_way * on_the_way).sum());
+    step_backward(second, (on_the_way * on_the_way).sum());
     EXPECT_FALSE(on_the_way.grad().defined());
     EXPECT_TRUE(torch::equal(after, on_the_way)) << step;
   }

@@ -9,6 +9,7 @@
 
 #include "flexunet/loader/batch_loader.h"
 #include "flexunet/training/adam.h"
+#include "support/flushed_denormals.h"
 #include "support/toy_dataset.h"
 
 namespace flexunet {

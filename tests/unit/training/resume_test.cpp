@@ -20,8 +20,8 @@ constexpr int kSize = 16;
 
 TrainerOptions toy_options(int epochs) {
   TrainerOptions options;
-  options.epochs = epochs;
-  options.batch_size = 4;
+  options.train.epochs = epochs;
+  options.train.batch_size = 4;
   options.optimizer.learning_rate = 0.01;
   options.augmentation.variants = {Flip{}, Deformation{}};
   return options;
@@ -224,7 +224,7 @@ class RunWithRate : public SavingRun {
 
 TrainerOptions two_epochs(bool roll_back) {
   TrainerOptions options = toy_options(2);
-  options.roll_back = roll_back;
+  if (roll_back) options.train.on_divergence = DivergencePolicy::kRollback;
   return options;
 }
 

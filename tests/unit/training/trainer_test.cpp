@@ -24,8 +24,8 @@ namespace {
 
 TrainerOptions toy_options(int epochs) {
   TrainerOptions options;
-  options.epochs = epochs;
-  options.batch_size = 4;
+  options.train.epochs = epochs;
+  options.train.batch_size = 4;
   options.optimizer.learning_rate = 0.01;
   return options;
 }
@@ -198,7 +198,7 @@ class SlowWriter : public Callback {
 
 TEST(Trainer, BeginsAnEpochWhileFilesOfTheOneBeforeAreWritten) {
   TrainerOptions options = toy_options(2);
-  options.steps_per_epoch = 1;
+  options.train.steps_per_epoch = 1;
   Callbacks callbacks;
   callbacks.push_back(std::make_unique<SlowWriter>());
   Trainer trainer(FlexUNet(toy_network(16), 1), options, torch::kCPU);
@@ -219,16 +219,16 @@ TEST(Trainer, GivesTheSameNumbersFromTheSameSeed) {
 
 TEST(Trainer, TakesAsManyStepsAsItIsTold) {
   TrainerOptions options = toy_options(2);  // 10 samples in batches of 4
-  options.steps_per_epoch = 6;
+  options.train.steps_per_epoch = 6;
   EXPECT_EQ(train(options).epochs[1].images, 24U);
-  options.steps_per_epoch = 1;
+  options.train.steps_per_epoch = 1;
   EXPECT_EQ(train(options).epochs[1].images, 4U);
 }
 
 TEST(Trainer, ValidatesOnTheFirstBatchesAlone) {
   const auto val_loss = [](std::optional<int> steps, const Dataset& valid) {
     TrainerOptions options = toy_options(1);
-    options.validation_steps = steps;
+    options.train.validation_steps = steps;
     Callbacks callbacks;
     callbacks.push_back(std::make_unique<Recorder>());
     Trainer trainer(FlexUNet(toy_network(16)), options, torch::kCPU);
@@ -279,7 +279,7 @@ TEST(Trainer, StartsWithTheLearningRateThatACallbackSet) {
 
 TEST(Trainer, CallsTheBestEpochByTheMonitor) {
   TrainerOptions options = toy_options(4);
-  options.monitor = {MonitorKind::kLoss, MetricKind::kDiceCoefMulticlass};
+  options.train.monitor = MonitorKind::kLoss;
   // Without learning, dropout alone makes the losses differ.
   options.optimizer.learning_rate = 1e-12;
   const TrainedRun run = train(options);
