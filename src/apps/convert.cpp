@@ -43,6 +43,11 @@ void convert_model(const Arguments& arguments, const ConvertArguments& convert) 
   describe_network(config.options.network);
   FlexUNet model(config.options.network, std::nullopt);
   load_any_weights(convert.from, model);
+  if (arguments.dry_run) {
+    say(fmt::format("dry run: {} fits and would become {}", convert.from.string(),
+                    convert.to.string()));
+    return;
+  }
   if (has_ending(convert.to, ".h5")) {
     save_keras_weights(convert.to, model);
   } else {

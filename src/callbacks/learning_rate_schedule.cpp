@@ -23,6 +23,8 @@ void ScheduledLearningRate::on_epoch_end(const EpochResult& result, TrainControl
 }
 
 void ScheduledLearningRate::set_rate_of(int epoch, TrainControl& control) const {
+  // After a warm-up alone the rate belongs to the reducer.
+  if (schedule_.kind == ScheduleKind::kConstant && epoch > schedule_.warmup_epochs) return;
   if (epoch < schedule_.epochs) control.set_learning_rate(learning_rate_ * schedule_.share(epoch));
 }
 

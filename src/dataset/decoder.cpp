@@ -37,6 +37,7 @@ PairDecoder::PairDecoder(const DatasetRequest& request)
     : network_(*request.network),
       data_(*request.data),
       lenient_(request.lenient),
+      lenient_advice_(request.lenient_advice),
       rgb_map_(request.data->rgb_map) {
   if (rgb_map_.num_classes() != network_.num_classes) {
     throw ConfigError(fmt::format("rgb_map has {} entries: must be num_classes = {}",
@@ -66,10 +67,9 @@ void PairDecoder::decode_into(DecodedPair& decoded, const SamplePair& pair) cons
     decoded.facts.mask_resized = true;
     if (!lenient_ && !same_aspect_ratio(class_mask.size(), image.size())) {
       throw DataError(fmt::format(
-          "{}: the mask is {}x{} but its image {} is {}x{}: the shapes must agree within 1 %, "
-          "unless reading is lenient",
+          "{}: the mask is {}x{} but its image {} is {}x{}: the shapes must agree within 1 %{}",
           pair.mask.string(), class_mask.cols, class_mask.rows, pair.image.string(), image.cols,
-          image.rows));
+          image.rows, lenient_advice_.empty() ? "" : fmt::format(" ({})", lenient_advice_)));
     }
   }
   Sample& sample = decoded.sample;

@@ -54,6 +54,9 @@ TEST_F(KerasModel, IsUsedWhereThereIsNoNativeOne) {
 }
 
 TEST_F(KerasModel, ConvertsThereAndBack) {
+  ASSERT_EQ(
+      project_.run("convert", {"models/best_model.h5", "a.safetensors", "--dry-run"}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(project_.folder() / "a.safetensors"));
   ASSERT_EQ(project_.run("convert", {"models/best_model.h5", "a.safetensors"}).exit_code, 0);
   ASSERT_EQ(project_.run("convert", {"a.safetensors", "a.h5"}).exit_code, 0);
   EXPECT_EQ(read_file(project_.folder() / "a.h5"), read_file(keras()));

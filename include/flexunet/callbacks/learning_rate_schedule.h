@@ -20,7 +20,8 @@ struct LearningRateSchedule {
   double share(int epoch) const;
 };
 
-/// Sets the learning rate of every epoch as the schedule says.
+/// Sets the learning rate of every epoch as the schedule says; with kConstant only until the first
+/// epoch after the warm-up, so that a reducer before it may lower the rate from there on.
 class ScheduledLearningRate : public Callback {
  public:
   /// `learning_rate` is the config's, which the shares refer to.

@@ -81,6 +81,8 @@ struct DatasetRequest {
   const DataOptions* data;
   int threads = 1;       ///< decoding threads
   bool lenient = false;  ///< a mask of another aspect ratio is resized, not refused
+  /// Said where one is refused: how the user asks for `lenient`.
+  std::string lenient_advice = {};
 };
 
 /// Where the samples of all splits are to be.

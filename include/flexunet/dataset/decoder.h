@@ -44,6 +44,7 @@ class PairDecoder {
   NetworkOptions network_;
   DataOptions data_;
   bool lenient_;
+  std::string lenient_advice_;
   RgbMap rgb_map_;
 };
 

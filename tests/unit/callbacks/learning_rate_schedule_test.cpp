@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "flexunet/callbacks/learning_rate_reducer.h"
 #include "support/epochs.h"
 
 namespace flexunet {
@@ -37,6 +38,22 @@ TEST(LearningRateSchedule, CosineFallsFromTheFullRateTowardsZero) {
 TEST(LearningRateSchedule, WarmUpRisesToTheFullRate) {
   expect_near(rates({ScheduleKind::kCosine, 5, 3}), {0.125, 0.25, 0.375, 0.5, 0.25});
   expect_near(rates({ScheduleKind::kConstant, 5, 3}), {0.125, 0.25, 0.375, 0.5, 0.5});
+}
+
+TEST(LearningRateSchedule, LeavesTheRateToTheReducerAfterTheWarmUp) {
+  LearningRateReducer reducer(0.5, 2);
+  ScheduledLearningRate schedule({ScheduleKind::kConstant, 8, 2}, 0.6);
+  TrainControl control(0.6);
+  reducer.on_train_begin({}, control);
+  schedule.on_train_begin({}, control);
+  std::vector<double> trace;
+  for (int epoch = 0; epoch < 8; ++epoch) {
+    trace.push_back(control.learning_rate());
+    const EpochResult result = epoch_with_val_loss(epoch, 1.0);
+    reducer.on_epoch_end(result, control);
+    schedule.on_epoch_end(result, control);
+  }
+  expect_near(trace, {0.2, 0.4, 0.6, 0.3, 0.3, 0.15, 0.15, 0.075});
 }
 
 TEST(LearningRateSchedule, NeverReachesZero) {

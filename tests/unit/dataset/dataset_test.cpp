@@ -117,7 +117,7 @@ TEST_F(DatasetTest, ResizesAMaskOfTheSameShapeAndCountsIt) {
 TEST_F(DatasetTest, RefusesAMaskOfAnotherShapeUnlessLenient) {
   add_pair("a", {100, 100}, {100, 102});
   const std::string text = problem();
-  for (const char* part : {"100x102", "100x100", "--lenient", "masks/a.png"}) {
+  for (const char* part : {"100x102", "100x100", "within 1 %", "masks/a.png"}) {
     EXPECT_TRUE(contains(text, part)) << text;
   }
   const Dataset dataset = load(1, true);
