@@ -169,7 +169,7 @@ std::vector<std::size_t> deal_groups(const std::vector<ImageGroup>& groups,
                                      const std::vector<std::size_t>& targets, std::uint64_t seed) {
   if (groups.size() < targets.size()) {
     throw DataError(fmt::format(
-        "{} group{} of images cannot be dealt to {} sides: each must have one, and a group (a "
+        "{} group{} of images cannot make {} splits: each needs one, and a group (a "
         "patient, a series, or an image with its variants) is never divided",
         groups.size(), groups.size() == 1 ? "" : "s", targets.size()));
   }

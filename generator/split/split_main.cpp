@@ -109,8 +109,8 @@ int main(int argc, char** argv) {
   ProgramInfo info{
       "flexunet-split",
       "Divides IN/{images,masks} into OUT/{train,valid,test}/{images,masks}, such that all "
-      "pictures of a\npatient or series lie on one side, each class is on each side as far as it "
-      "can be, and augmented\npictures lie in train alone. What belongs together is told by "
+      "images of a\npatient or series are in one split, each class is in each split as far as it "
+      "can be, and variants of\nimages are in train alone. What belongs together is told by "
       "IN/manifest.csv, which\nflexunet-generate writes with the patients and series of DICOM "
       "files, or by the names of files:\nhflipped_10001.png belongs to 10001.png.",
       "flexunet-split dataset/Knee-master dataset/Knee --ratio 70,20,10 --seed 137"};

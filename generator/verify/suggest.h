@@ -16,7 +16,7 @@ struct SuggestedConfig {
 };
 
 /// Complete and commented, for a folder as open_dataset takes it: classes from the colours of its
-/// masks, the network's size from its images, and the recipe that the README recommends for a new
+/// masks, the network's size from its images, and the recipe that docs/results.md has for a new
 /// data set. Paths are written as `folder` is. Throws ConfigError (no such folder) and DataError:
 /// no pair can be read, or all masks have one and the same colour.
 SuggestedConfig suggest_config(const std::filesystem::path& folder, int threads);

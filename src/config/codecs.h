@@ -236,9 +236,11 @@ struct Codec<std::vector<std::array<double, 2>>> : Compound {
     }
   }
   static std::string text(const std::vector<std::array<double, 2>>& target) {
-    std::vector<std::string> points;
-    for (const auto& point : target) points.push_back(fmt::format("({}, {})", point[0], point[1]));
-    return fmt::format("[{}]", fmt::join(points, ", "));
+    std::string points;
+    for (const auto& [x, y] : target) {
+      points += fmt::format("{}({}, {})", points.empty() ? "" : ", ", x, y);
+    }
+    return fmt::format("[{}]", points);
   }
 };
 

@@ -500,7 +500,7 @@ bool Range::contains(double value) const {
 
 std::string Range::text() const {
   std::string above = fmt::format("{} {}", low_open ? "above" : "at least", low);
-  const std::string below = fmt::format("{} {}", high_open ? "below" : "at most", high);
+  std::string below = fmt::format("{} {}", high_open ? "below" : "at most", high);
   if (std::isinf(high)) return above;
   if (std::isinf(low)) return below;
   if (!low_open && !high_open) return fmt::format("from {} to {}", low, high);

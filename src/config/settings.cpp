@@ -19,7 +19,7 @@ constexpr const char* kUnusedHere = "; this run does not use the key";
 // Read before all else, because it decides which keys are used.
 Value read_early(const Document& document, const Options& defaults, std::string_view section,
                  std::string_view name) {
-  const Value fallback = parse_literal(find_key(section, name)->default_text(defaults)).value;
+  Value fallback = parse_literal(find_key(section, name)->default_text(defaults)).value;
   const Entry* entry = document.find(section, name);
   if (entry == nullptr) return fallback;
   Literal literal = parse_literal(entry->raw);

@@ -40,7 +40,7 @@ std::int64_t kept_bytes(const NetworkLayer& layer, const NetworkOptions& network
   const bool is_float = number_bytes == kFloatBytes;
   switch (layer.kind) {
     case LayerKind::kConvolution:
-      return (keeps_input(network.activation) ? 2 : 1) * number_bytes * layer.size();
+      return layer.size() * number_bytes * (keeps_input(network.activation) ? 2 : 1);
     case LayerKind::kNormalization: {
       const bool by_batch = network.normalization == NormalizationKind::kBatch;
       return (number_bytes + (by_batch || is_float ? 0 : kFloatBytes)) * layer.size();

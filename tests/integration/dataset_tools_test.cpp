@@ -137,7 +137,7 @@ TEST_F(DatasetTools, RefuseWrongUsage) {
   EXPECT_EQ(run("split", {"in", "out", "--group-pattern", "("}).exit_code, 2);
   const ProcessResult few = run("split", {"in", "out", "--group-pattern", "(100)"});
   EXPECT_EQ(few.exit_code, 3);
-  EXPECT_TRUE(contains(few.err, "1 group of images cannot be dealt to 3 sides")) << few.err;
+  EXPECT_TRUE(contains(few.err, "1 group of images cannot make 3 splits")) << few.err;
   EXPECT_FALSE(fs::exists(root() / "out"));
 }
 

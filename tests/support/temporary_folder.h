@@ -26,7 +26,7 @@ class TemporaryFolder {
 
   /// Writes a text file below the folder, creating parents; returns its path.
   std::filesystem::path write(const std::string& name, const std::string& content) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << content;
     return file;

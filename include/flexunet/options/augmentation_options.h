@@ -86,37 +86,39 @@ using Augmentation =
 /// while training.
 struct AugmentorOptions {
   bool enabled = true;  ///< [generator] augmentation
+  // Which methods are on.
   bool hflip = true;
   bool vflip = true;
   bool rotation = true;
-  std::vector<double> angles = {90, 180, 270};  ///< degrees
-  std::vector<double> shrinks = {0.8};          ///< ratios
-  std::vector<double> shears;                   ///< slopes, each also flipped
   bool deformation = false;
-  Deformation deformation_values;      ///< its alpha
-  std::vector<double> sigmoids = {8};  ///< sigmas of the deformation
   bool distortion = false;
-  Distortion distortion_values;              ///< its sigmas
-  std::vector<double> distortions = {0.02};  ///< sizes of the distortion
   bool barrdistortion = false;
   bool pincdistortion = false;
+  bool sharpening = false;
+  bool brightening = false;
+  bool gamma = false;
+  bool noise = false;
+  bool blur = false;
+  bool crop = false;
+  bool elastic = false;
+  // Their parameters; a list makes a variant of each of its elements.
+  std::vector<double> angles = {90, 180, 270};  ///< of rotation, degrees
+  std::vector<double> shrinks = {0.8};          ///< ratios; none: not shrunk
+  std::vector<double> shears;                   ///< slopes, each also flipped
+  Deformation deformation_values;               ///< its alpha
+  std::vector<double> sigmoids = {8};           ///< sigmas of the deformation
+  Distortion distortion_values;                 ///< its sigmas
+  std::vector<double> distortions = {0.02};     ///< sizes of the distortion
   LensDistortion barrel;
   LensDistortion pincushion{true, 0.5, -0.5};
   std::vector<std::array<double, 2>> barrel_centers = {{0.5, 0.5}};
   std::vector<std::array<double, 2>> pincushion_centers = {{0.5, 0.5}};
-  bool sharpening = false;
   Sharpening sharpening_values;
-  bool brightening = false;
   Brightening brightening_values;
-  bool gamma = false;
   GammaChange gamma_values;
-  bool noise = false;
   Noise noise_values;
-  bool blur = false;
   Blur blur_values;
-  bool crop = false;
   Crop crop_values;
-  bool elastic = false;
   Elastic elastic_values;
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = FLEXUNET_SOURCE_DIR;
+const fs::path source = FLEXUNET_SOURCE_DIR;
 
 struct Room {
   std::string name;
@@ -34,7 +34,7 @@ std::vector<Room> listed_rooms() {
   static const std::regex row(R"(\| `(\w+)` \| (yes|no) \|.*)");
   std::vector<Room> rooms;
   std::smatch match;
-  for (const std::string& line : lines_of(kSource / "docs/architecture.md")) {
+  for (const std::string& line : lines_of(source / "docs/architecture.md")) {
     if (std::regex_match(line, match, row)) rooms.push_back({match[1], match[2] == "yes"});
   }
   return rooms;
@@ -74,7 +74,7 @@ std::vector<Include> includes_below(const fs::path& folder) {
 TEST(Rooms, AreAllListed) {
   std::set<std::string> listed, present;
   for (const Room& room : listed_rooms()) listed.insert(room.name);
-  for (const auto& entry : fs::directory_iterator(kSource / "src")) {
+  for (const auto& entry : fs::directory_iterator(source / "src")) {
     if (entry.is_directory()) present.insert(entry.path().filename());
   }
   EXPECT_EQ(listed, present);
@@ -83,8 +83,8 @@ TEST(Rooms, AreAllListed) {
 TEST(Rooms, UseThoseAboveThemAlone) {
   for (const Room& room : listed_rooms()) {
     for (const char* root : {"src", "include/flexunet"}) {
-      if (!fs::exists(kSource / root / room.name)) continue;
-      for (const Include& include : includes_below(kSource / root / room.name)) {
+      if (!fs::exists(source / root / room.name)) continue;
+      for (const Include& include : includes_below(source / root / room.name)) {
         if (include.is_public) {
           EXPECT_LE(place_of(include.room), place_of(room.name))
               << include.file << " includes " << include.path;
@@ -99,7 +99,7 @@ TEST(Rooms, UseThoseAboveThemAlone) {
 
 TEST(Generator, UsesNoRoomThatSeesLibTorch) {
   const std::vector<Room> rooms = listed_rooms();
-  for (const Include& include : includes_below(kSource / "generator")) {
+  for (const Include& include : includes_below(source / "generator")) {
     if (!include.is_public) continue;
     ASSERT_LT(place_of(include.room), rooms.size()) << include.file << " " << include.path;
     EXPECT_FALSE(rooms[place_of(include.room)].sees_libtorch)
@@ -108,7 +108,7 @@ TEST(Generator, UsesNoRoomThatSeesLibTorch) {
 }
 
 TEST(Generator, HasFoldersThatUseTheCommonOneAlone) {
-  for (const Include& include : includes_below(kSource / "generator")) {
+  for (const Include& include : includes_below(source / "generator")) {
     if (include.is_public) continue;
     const std::string folder = include.file.parent_path().filename();
     EXPECT_TRUE(include.room == folder || include.room == "common")
@@ -118,9 +118,9 @@ TEST(Generator, HasFoldersThatUseTheCommonOneAlone) {
 
 TEST(UnitTests, LookIntoTheirOwnRoomAlone) {
   for (const Room& room : listed_rooms()) {
-    if (!fs::exists(kSource / "tests/unit" / room.name)) continue;
-    for (const Include& include : includes_below(kSource / "tests/unit" / room.name)) {
-      if (!include.is_public && fs::exists(kSource / "src" / include.path)) {
+    if (!fs::exists(source / "tests/unit" / room.name)) continue;
+    for (const Include& include : includes_below(source / "tests/unit" / room.name)) {
+      if (!include.is_public && fs::exists(source / "src" / include.path)) {
         EXPECT_EQ(include.room, room.name) << include.file << " includes " << include.path;
       }
     }
