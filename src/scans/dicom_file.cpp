@@ -276,8 +276,15 @@ std::string DicomFile::frame_text(const DcmTagKey& key, const DcmTagKey& group, 
 std::vector<std::uint16_t> DicomFile::words(const DcmTagKey& key) const {
   const Uint16* words = nullptr;
   unsigned long count = 0;
-  if (items_->findAndGetUint16Array(key, words, &count).bad() || words == nullptr) return {};
-  return {words, words + count};
+  if (items_->findAndGetUint16Array(key, words, &count).good() && words != nullptr) {
+    return {words, words + count};
+  }
+  // Where pixels are signed, a palette may describe itself in signed words.
+  const Sint16* signed_words = nullptr;
+  if (items_->findAndGetSint16Array(key, signed_words, &count).bad() || signed_words == nullptr) {
+    return {};
+  }
+  return {signed_words, signed_words + count};
 }
 
 bool DicomFile::has(const DcmTagKey& key) const { return items_->tagExistsWithValue(key); }

@@ -35,12 +35,12 @@ void register_encoders() {
   static_cast<void>(is_done);
 }
 
-void put(DcmDataset& items, const char* name, const std::string& text) {
+void put(DcmDataset& items, const char* name, const std::string& text, bool is_signed = false) {
   DcmTagKey key;
   DcmTag tag;
   require(DcmTag::findTagFromName(name, tag));
-  // Of several types only text is taken as such.
-  if (tag.getEVR() == EVR_xs) tag.setVR(DcmVR(EVR_US));
+  // What is signed or not as the pixels are.
+  if (tag.getEVR() == EVR_xs) tag.setVR(DcmVR(is_signed ? EVR_SS : EVR_US));
   if (tag.getEVR() != EVR_lt && tag.getEVR() != EVR_OW) {
     return require(items.putAndInsertString(tag, text.c_str()));
   }
@@ -138,7 +138,7 @@ std::string dicom_file(const DicomSample& sample) {
   put(items, "HighBit", std::to_string(sample.high_bit.value_or(sample.bits_stored - 1)));
   put(items, "PixelRepresentation", sample.is_signed ? "1" : "0");
   put_pixels(items, sample);
-  for (const auto& [name, text] : sample.others) put(items, name.c_str(), text);
+  for (const auto& [name, text] : sample.others) put(items, name.c_str(), text, sample.is_signed);
   const Target target = target_of(sample.transfer_syntax);
   if (target.parameter != nullptr) {
     require(items.chooseRepresentation(target.syntax, target.parameter));

@@ -168,19 +168,37 @@ TEST_F(Dicom, ReadsColorsInBothOrders) {
   EXPECT_EQ(colors(sample), (std::vector<cv::Vec3b>{{254, 0, 0}, {100, 100, 100}}));
 }
 
-TEST_F(Dicom, ReadsPalettes) {
-  DicomSample sample = row_of({9, 10, 11, 12});
-  sample.bits_allocated = sample.bits_stored = 8;
+// Pixels of four values about `first`, the second of a palette of two colours.
+DicomSample palette_sample(int first) {
+  DicomSample sample = row_of({first - 1, first, first + 1, first + 2});
   sample.color_space = "PALETTE COLOR";
   for (const char* color : {"Red", "Green", "Blue"}) {
-    sample.others[std::string(color) + "PaletteColorLookupTableDescriptor"] = "2\\10\\16";
+    sample.others[std::string(color) + "PaletteColorLookupTableDescriptor"] =
+        "2\\" + std::to_string(first) + "\\16";
   }
   sample.others["RedPaletteColorLookupTableData"] = "256\\65280";
   sample.others["GreenPaletteColorLookupTableData"] = "512\\32768";
   sample.others["BluePaletteColorLookupTableData"] = "768\\16384";
-  // What lies outside the table takes its nearest end.
-  EXPECT_EQ(colors(sample),
-            (std::vector<cv::Vec3b>{{1, 2, 3}, {1, 2, 3}, {255, 128, 64}, {255, 128, 64}}));
+  return sample;
+}
+
+// What lies outside the table takes its nearest end.
+const std::vector<cv::Vec3b> kPaletteColors{{1, 2, 3}, {1, 2, 3}, {255, 128, 64}, {255, 128, 64}};
+
+TEST_F(Dicom, ReadsPalettes) {
+  DicomSample sample = palette_sample(10);
+  sample.bits_allocated = sample.bits_stored = 8;
+  EXPECT_EQ(colors(sample), kPaletteColors);
+}
+
+// They describe themselves in signed words, which is another type where types are written.
+TEST_F(Dicom, ReadsPalettesOfSignedPixels) {
+  DicomSample sample = palette_sample(-1);
+  sample.is_signed = true;
+  for (const char* syntax : {"", "implicit", "big endian"}) {
+    sample.transfer_syntax = syntax;
+    EXPECT_EQ(colors(sample), kPaletteColors) << syntax;
+  }
 }
 
 TEST_F(Dicom, KeepsTheValuesOfLabels) {
