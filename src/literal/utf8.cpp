@@ -1,6 +1,6 @@
 #include "flexunet/literal/utf8.h"
 
-#include <utf8.h>
+#include <utf8cpp/utf8.h>
 
 #include <algorithm>
 #include <iterator>
