@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
 #include "config/codecs.h"
 #include "config/text.h"

@@ -1,6 +1,7 @@
 // What pages and comments point to is there.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <regex>
 #include <set>
