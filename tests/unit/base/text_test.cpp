@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 namespace flexunet {
 namespace {
 
@@ -15,6 +19,18 @@ TEST(IsUnsignedNumber, TakesWhatFitsInto64Bits) {
   }
   for (const char* text : {"", "-1", "+1", " 1", "1.5", "0x1", "18446744073709551616"}) {
     EXPECT_FALSE(is_unsigned_number(text)) << text;
+  }
+}
+
+TEST(NaturalLess, CountsDigitsAsNumbers) {
+  const std::vector<std::string> in_order{"",        "1",        "IM-1",  "IM-01", "IM-2", "IM-2b",
+                                          "IM-10",   "IM-10.5",  "IM-a1", "IM-ab", "a1b2", "a1b10",
+                                          "slice_9", "slice_10", "x",     "x0",    "x00"};
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    for (std::size_t k = 0; k < in_order.size(); ++k) {
+      EXPECT_EQ(natural_less(in_order[i], in_order[k]), i < k)
+          << in_order[i] << ", " << in_order[k];
+    }
   }
 }
 
