@@ -10,8 +10,8 @@ packages=(
   # tools
   g++ cmake ninja-build ccache pkgconf
   # libraries
-  libopencv-dev libpng-dev libzip-dev zlib1g-dev libdeflate-dev libhdf5-dev libcairo2-dev libdcmtk-dev
-  libnifti2-dev nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libutfcpp-dev libgtest-dev libinih-dev
+  libopencv-dev libpng-dev libjpeg-dev libtiff-dev libzip-dev zlib1g-dev libdeflate-dev libhdf5-dev libcairo2-dev libdcmtk-dev
+  libnifti2-dev nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libutfcpp-dev libutf8proc-dev libgtest-dev libinih-dev
   # the labels in curves and pictures of the network
   fonts-dejavu-core
 )

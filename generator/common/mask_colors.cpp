@@ -49,10 +49,36 @@ bool is_between(const RgbColor& color, const std::vector<RgbColor>& found) {
   return false;
 }
 
-// Decides which colours are classes, the most frequent first.
+bool covers_areas(const ColorCount& count) {
+  constexpr std::int64_t kLeastSolidPixels = 4;
+  constexpr double kLeastSolidShare = 0.2;
+  return count.solid_pixels >= kLeastSolidPixels &&
+         static_cast<double>(count.solid_pixels) >=
+             kLeastSolidShare * static_cast<double>(count.pixels);
+}
+
+// A border between two classes may be a class of its own, and so may a second one; smoothing makes
+// more of them at once.
+bool looks_clean(const ColorCounts& counts) {
+  constexpr std::size_t kMostColors = 256, kManyBlends = 3;
+  if (counts.size() > kMostColors) return false;
+  std::vector<RgbColor> areas;
+  for (const auto& [color, count] : counts) {
+    if (covers_areas(count)) areas.push_back(color);
+  }
+  std::size_t blends = 0;
+  for (const auto& [color, count] : counts) {
+    if (covers_areas(count)) continue;
+    blends += is_near(color, areas) || is_between(color, areas) ? 1 : 0;
+    if (blends == kManyBlends) return false;
+  }
+  return true;
+}
+
+// Decides which colours of masks with blended ones are classes, the most frequent first.
 class ClassColors {
  public:
-  explicit ClassColors(const ColorCounts& total) : is_clean_(total.size() <= kCleanColors) {
+  explicit ClassColors(const ColorCounts& total) {
     for (const auto& [color, count] : total) all_pixels_ += count.pixels;
   }
 
@@ -63,29 +89,31 @@ class ClassColors {
 
  private:
   bool is_class(const RgbColor& color, const ColorCount& count) const {
-    constexpr std::int64_t kLeastSolidPixels = 4;
-    constexpr double kLeastSolidShare = 0.2, kSureSolidShare = 0.5, kFrequent = 0.001;
+    constexpr double kSureSolidShare = 0.5, kFrequent = 0.001;
     const auto pixels = static_cast<double>(count.pixels);
-    const double solid_share = static_cast<double>(count.solid_pixels) / pixels;
-    const bool covers_areas =
-        count.solid_pixels >= kLeastSolidPixels && solid_share >= kLeastSolidShare;
-    const bool is_frequent = pixels >= kFrequent * static_cast<double>(all_pixels_);
-    // Gray 1 may be a class beside gray 0, but not among the colours of a JPEG.
-    if (is_clean_ && covers_areas) return true;
     if (is_near(color, found_)) return false;
-    if (!is_between(color, found_)) return covers_areas || (is_clean_ && is_frequent);
-    return is_frequent && solid_share >= kSureSolidShare;
+    if (!is_between(color, found_)) return covers_areas(count);
+    return pixels >= kFrequent * static_cast<double>(all_pixels_) &&
+           static_cast<double>(count.solid_pixels) >= kSureSolidShare * pixels;
   }
 
-  static constexpr std::size_t kCleanColors = 64;  // masks that were stored without loss
-  bool is_clean_;
   std::int64_t all_pixels_ = 0;
   std::vector<RgbColor> found_;
 };
 
+using ByPixels = std::vector<std::pair<std::int64_t, RgbColor>>;
+
+// Most pixels first.
+ByPixels by_pixels(const ColorCounts& counts) {
+  ByPixels sorted;
+  for (const auto& [color, count] : counts) sorted.emplace_back(-count.pixels, color);
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
 }  // namespace
 
-ColorCounts count_colors(const cv::Mat& rgb) {
+MaskColors count_colors(const cv::Mat& rgb) {
   std::unordered_map<std::uint32_t, ColorCount> counts;
   std::uint32_t last = packed(rgb.at<cv::Vec3b>(0, 0));
   ColorCount* count = &counts[last];
@@ -105,44 +133,51 @@ ColorCounts count_colors(const cv::Mat& rgb) {
       count->solid_pixels += is_solid ? 1 : 0;
     }
   }
-  ColorCounts sorted;
-  for (const auto& [color, found] : counts) {
-    ColorCount& entry = sorted[unpacked(color)];
-    entry = found;
+  MaskColors mask;
+  for (const auto& [color, found] : counts) mask.counts[unpacked(color)] = found;
+  mask.is_clean = looks_clean(mask.counts);
+  for (auto& [color, entry] : mask.counts) {
     entry.masks = 1;
+    entry.clean_masks = mask.is_clean ? 1 : 0;
   }
-  return sorted;
+  return mask;
 }
 
-void add_colors(ColorCounts& total, const ColorCounts& more) {
-  for (const auto& [color, count] : more) {
-    ColorCount& sum = total[color];
+void limit_colors(MaskColors& mask) {
+  constexpr std::size_t kMostColors = 64;
+  if (mask.is_clean || mask.counts.size() <= kMostColors) return;
+  const ByPixels sorted = by_pixels(mask.counts);
+  for (std::size_t i = kMostColors; i < sorted.size(); ++i) {
+    mask.dropped_pixels -= sorted[i].first;
+    ++mask.dropped_colors;
+    mask.counts.erase(sorted[i].second);
+  }
+}
+
+void ColorTotals::add(const MaskColors& mask) {
+  ++masks;
+  clean_masks += mask.is_clean ? 1 : 0;
+  for (const auto& [color, count] : mask.counts) {
+    ColorCount& sum = counts[color];
     if (sum.masks == 0) sum.first = count.first;
     sum.pixels += count.pixels;
     sum.solid_pixels += count.solid_pixels;
     sum.masks += count.masks;
+    sum.clean_masks += count.clean_masks;
   }
 }
 
-void keep_most_frequent(ColorCounts& counts, std::size_t limit) {
-  if (counts.size() <= limit) return;
-  std::vector<std::pair<std::int64_t, RgbColor>> by_pixels;
-  for (const auto& [color, count] : counts) by_pixels.emplace_back(-count.pixels, color);
-  std::sort(by_pixels.begin(), by_pixels.end());
-  for (std::size_t i = limit; i < by_pixels.size(); ++i) counts.erase(by_pixels[i].second);
-}
-
-std::vector<RgbColor> class_colors(const ColorCounts& total) {
+std::vector<RgbColor> class_colors(const ColorTotals& total) {
   constexpr std::size_t kMostClasses = 256;
-  std::vector<std::pair<std::int64_t, RgbColor>> by_pixels;
-  for (const auto& [color, count] : total) by_pixels.emplace_back(-count.pixels, color);
-  std::sort(by_pixels.begin(), by_pixels.end());
-  ClassColors classes(total);
-  for (const auto& [pixels, color] : by_pixels) {
-    if (classes.found().size() == kMostClasses) break;
-    classes.consider(color, total.at(color));
+  constexpr std::int64_t kOfTen = 9;
+  std::vector<RgbColor> clean;
+  ClassColors classes(total.counts);
+  for (const auto& [pixels, color] : by_pixels(total.counts)) {
+    if (total.counts.at(color).clean_masks > 0) clean.push_back(color);
+    if (classes.found().size() < kMostClasses) classes.consider(color, total.counts.at(color));
   }
-  return classes.found();
+  const bool is_clean = 10 * total.clean_masks >= kOfTen * total.masks;
+  return is_clean && clean.size() <= kMostClasses ? clean : classes.found();
 }
 
 const RgbMapEntry& nearest_entry(const std::vector<RgbMapEntry>& rgb_map, const RgbColor& color) {

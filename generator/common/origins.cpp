@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "flexunet/base/error.h"
-#include "generator/common/variant_names.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -56,7 +55,7 @@ void Origins::add_manifest_of(const fs::path& folder) {
 }
 
 void Origins::add_stems(const std::vector<SamplePair>& pairs) {
-  for (const SamplePair& pair : pairs) stems_.insert(pair.image.stem().string());
+  for (const SamplePair& pair : pairs) names_.add(pair.image.stem().string());
 }
 
 Origin Origins::of(const fs::path& image) const {
@@ -64,7 +63,7 @@ Origin Origins::of(const fs::path& image) const {
   if (found == listed_.end()) return named_origin(image);
   const ManifestEntry& entry = found->second;
   Origin origin{entry.source, entry.patient, entry.series, entry.method, entry.parameters,
-                "",           true};
+                "",           true,          false};
   if (pattern_ && origin.patient.empty() && origin.series.empty()) {
     origin.patient = match_pattern(image, origin.source);
   }
@@ -75,9 +74,10 @@ Origin Origins::of(const fs::path& image) const {
 Origin Origins::named_origin(const fs::path& image) const {
   const std::string stem = image.stem().string();
   Origin origin;
-  origin.source = source_stem(stem, stems_);
+  origin.source = names_.source_of(stem);
   origin.method = kSourceMethod;
   if (origin.source != stem) origin.method = stem.substr(0, stem.size() - origin.source.size() - 1);
+  origin.is_source_missing = origin.is_variant() && !names_.has(origin.source);
   if (pattern_) origin.patient = match_pattern(image, origin.source);
   origin.group = group_of(origin);
   return origin;

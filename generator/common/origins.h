@@ -4,12 +4,12 @@
 #include <map>
 #include <optional>
 #include <regex>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "flexunet/dataset/pairs.h"
 #include "generator/common/manifest.h"
+#include "generator/common/variant_names.h"
 
 namespace flexunet {
 
@@ -22,6 +22,8 @@ struct Origin {
   std::string parameters;
   std::string group;  ///< what must stay on one side: "patient P1", "series S1", "source 10001"
   bool is_listed = false;  ///< in a manifest
+  /// A variant by its name, whose source is not among the pictures.
+  bool is_source_missing = false;
 
   bool is_variant() const { return method != kSourceMethod; }
 };
@@ -54,7 +56,7 @@ class Origins {
   std::string pattern_text_;
   std::optional<std::regex> pattern_;
   std::map<std::filesystem::path, ManifestEntry> listed_;  // by absolute path
-  std::set<std::string, std::less<>> stems_;
+  SourceNames names_;
 };
 
 }  // namespace flexunet

@@ -8,6 +8,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/ordered_pipeline.h"
+#include "flexunet/base/text.h"
 #include "flexunet/dataset/decoder.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/npy.h"
@@ -18,18 +19,20 @@ namespace {
 // A pair and the colours of its mask, as long as the classes are unknown.
 struct ReadPair {
   SurveyedPair facts;
-  ColorCounts colors;
+  MaskColors colors;
 };
 
 // The class of each colour and what lies outside the map.
-void classify(const ColorCounts& colors, const std::vector<RgbMapEntry>& rgb_map,
+void classify(const MaskColors& colors, const std::vector<RgbMapEntry>& rgb_map,
               SurveyedPair& facts) {
   facts.class_pixels.assign(rgb_map.size(), 0);
-  for (const auto& [color, count] : colors) {
+  OffPalette& off = facts.off_palette;
+  off.pixels = colors.dropped_pixels;
+  off.colors = colors.dropped_colors;
+  for (const auto& [color, count] : colors.counts) {
     const RgbMapEntry& nearest = nearest_entry(rgb_map, color);
     facts.class_pixels.at(static_cast<std::size_t>(nearest.class_index)) += count.pixels;
     if (nearest.color == color) continue;
-    OffPalette& off = facts.off_palette;
     off.pixels += count.pixels;
     ++off.colors;
     if (count.pixels <= off.color_pixels) continue;
@@ -58,7 +61,7 @@ class PairReader {
  private:
   void read_image_of(SurveyedPair& facts) const {
     try {
-      const cv::Mat image = read_image(facts.pair.image, request_.network, request_.data);
+      const cv::Mat image = read_image({facts.pair.image}, request_.network, request_.data).pixels;
       facts.image_size = image.size();
       facts.pixel_checksum = orientation_free_checksum(image);
       facts.hash = picture_hash(image);
@@ -71,7 +74,6 @@ class PairReader {
   }
 
   void read_mask(ReadPair& read) const {
-    constexpr std::size_t kMostColors = 64;
     SurveyedPair& facts = read.facts;
     if (!is_picture(facts.pair.mask)) {
       const int classes = request_.network.num_classes;
@@ -83,14 +85,14 @@ class PairReader {
       }
       return;
     }
-    const cv::Mat mask = read_picture(facts.pair.mask);
+    const cv::Mat mask = load_mask(facts.pair.mask, request_.data.rgb_map).rgb;
     facts.mask_size = mask.size();
     read.colors = count_colors(mask);
     if (request_.data.rgb_map.empty()) {
-      keep_most_frequent(read.colors, kMostColors);
+      limit_colors(read.colors);
     } else {
       classify(read.colors, request_.data.rgb_map, facts);
-      read.colors.clear();
+      read.colors = {};
     }
   }
 
@@ -139,25 +141,46 @@ Survey survey_dataset(const SurveyRequest& request) {
   OrderedPipeline<ReadPair> pipeline(
       pairs.size(), {request.threads, static_cast<std::size_t>(4 * request.threads)},
       [&](std::size_t i) { return reader.read(pairs[i]); });
-  ColorCounts total;
-  std::vector<ColorCounts> colors;
+  ColorTotals total;
+  std::vector<MaskColors> colors;
   while (!pipeline.done()) {
     throw_if_interrupted();
     ReadPair read = pipeline.next();
-    add_colors(total, read.colors);
+    if (!read.colors.counts.empty()) total.add(read.colors);
     colors.push_back(std::move(read.colors));
     survey.pairs.push_back(std::move(read.facts));
   }
-  if (!survey.rgb_map.empty() || total.empty()) return survey;
+  if (!survey.rgb_map.empty() || total.counts.empty()) return survey;
   survey.is_map_guessed = true;
   survey.rgb_map = guess_rgb_map(total);
   for (std::size_t i = 0; i < colors.size(); ++i) {
-    if (!colors[i].empty()) classify(colors[i], survey.rgb_map, survey.pairs[i]);
+    if (!colors[i].counts.empty()) classify(colors[i], survey.rgb_map, survey.pairs[i]);
   }
   return survey;
 }
 
-std::vector<RgbMapEntry> guess_rgb_map(const ColorCounts& total) {
+std::string blended_colors_text(const Survey& survey) {
+  if (!survey.is_map_guessed) return "";
+  std::int64_t pixels = 0;
+  std::size_t masks = 0;
+  const SurveyedPair* example = nullptr;
+  for (const SurveyedPair& pair : survey.pairs) {
+    const OffPalette& off = pair.off_palette;
+    if (off.pixels == 0) continue;
+    pixels += off.pixels;
+    ++masks;
+    if (example == nullptr || off.color_pixels > example->off_palette.color_pixels) example = &pair;
+  }
+  if (example == nullptr) return "";
+  const OffPalette& off = example->off_palette;
+  return fmt::format(
+      "{} pixels in {} mask{} have colours that are taken for mixtures or noise and read as the "
+      "nearest class, such as {} in {}, first at x {}, y {}: if it is a class, name it in rgb_map",
+      with_thousands(pixels), masks, masks == 1 ? "" : "s", color_text(off.color),
+      example->pair.mask.string(), off.first.x, off.first.y);
+}
+
+std::vector<RgbMapEntry> guess_rgb_map(const ColorTotals& total) {
   std::vector<RgbColor> colors = class_colors(total);
   if (std::all_of(colors.begin(), colors.end(), is_gray)) std::sort(colors.begin(), colors.end());
   const auto black = std::find(colors.begin(), colors.end(), RgbColor{0, 0, 0});

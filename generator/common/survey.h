@@ -71,8 +71,13 @@ struct Survey {
 /// and ConfigError for a manifest or a pattern that is wrong, and Interrupted.
 Survey survey_dataset(const SurveyRequest& request);
 
+/// What a guessed map took for mixtures of its colours: how many pixels, of how many colours, and
+/// where the most frequent one is; empty where there is nothing of the kind, or where the map was
+/// given.
+std::string blended_colors_text(const Survey& survey);
+
 /// class_colors with indices: the background, which is black or else the most frequent, is 0; the
 /// others follow by their pixels, or where all are gray by their brightness.
-std::vector<RgbMapEntry> guess_rgb_map(const ColorCounts& total);
+std::vector<RgbMapEntry> guess_rgb_map(const ColorTotals& total);
 
 }  // namespace flexunet

@@ -23,15 +23,24 @@ std::string source_stem(std::string_view stem) {
   return std::string(stem);
 }
 
-std::string source_stem(std::string_view stem, const std::set<std::string, std::less<>>& stems) {
+void SourceNames::add(const std::string& stem) {
+  stems_.insert(stem);
+  if (!is_variant_name(stem)) return;
+  const std::size_t last = stem.rfind('_');
+  words_of_[stem.substr(last + 1)].insert(stem.substr(0, last));
+}
+
+std::string SourceNames::source_of(std::string_view stem) const {
   if (!is_variant_name(stem)) return std::string(stem);
   std::string_view rest = stem;
   for (std::size_t end = rest.find('_'); end != std::string_view::npos; end = rest.find('_')) {
     rest.remove_prefix(end + 1);
     // A variant of a variant leads to the source of both.
-    if (stems.find(rest) != stems.end()) return source_stem(rest, stems);
+    if (has(rest)) return source_of(rest);
   }
-  return std::string(rest);
+  const auto words = words_of_.find(rest);
+  const bool is_shared = words != words_of_.end() && words->second.size() > 1;
+  return std::string(is_shared ? rest : stem);
 }
 
 }  // namespace flexunet

@@ -14,6 +14,7 @@
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/resize.h"
 #include "generator/common/manifest.h"
+#include "generator/generate/pair_content.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -23,6 +24,7 @@ namespace {
 struct PairFiles {
   std::vector<ManifestEntry> entries;
   std::string problem;
+  bool looks_swapped = false;
 };
 
 // Makes the files of one pair after the other; several threads call it at once.
@@ -38,6 +40,7 @@ class PairWriter {
     PairFiles files;
     try {
       const ImageAndMask source = read_pair(pair, request_.reading);
+      files.looks_swapped = looks_swapped(source);
       files.entries.push_back(write_files(pair, source, {kSourceMethod, "", ""}, number));
       std::uint64_t variant = 0;
       for (const Augmentation& augmentation : request_.augmentation.variants) {
@@ -82,7 +85,17 @@ void require_other_names(const AugmentationOptions& augmentation) {
 
 ImageAndMask read_pair(const SlicePair& pair, const PairReading& reading) {
   ImageAndMask pictures{read_slice(pair.image, reading.intensity, reading.plane),
-                        recolor(read_label_slice(pair.mask, reading.plane), reading.recolor_rules)};
+                        read_label_slice(pair.mask, reading.plane)};
+  if (is_same_picture(pictures.image, pictures.mask)) {
+    throw DataError(fmt::format("{} and {} hold the same pixels: one of them must be a mask",
+                                pair.image.name(), pair.mask.name()));
+  }
+  if (pictures.image.size() != pictures.mask.size()) {
+    throw DataError(fmt::format("{} has {}x{} pixels, but its image {} has {}x{}", pair.mask.name(),
+                                pictures.mask.cols, pictures.mask.rows, pair.image.name(),
+                                pictures.image.cols, pictures.image.rows));
+  }
+  pictures.mask = recolor(pictures.mask, reading.recolor_rules);
   if (!reading.size) return pictures;
   return {resize_image(pictures.image, *reading.size), resize_mask(pictures.mask, *reading.size)};
 }
@@ -96,14 +109,22 @@ GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequ
                                       [&](std::size_t i) { return writer.write(i); });
   Findings findings;
   std::vector<ManifestEntry> manifest;
+  std::size_t swapped = 0;
   for (std::size_t done = 1; !pipeline.done(); ++done) {
     throw_if_interrupted();
     PairFiles files = pipeline.next();
     if (!files.problem.empty()) findings.add(std::move(files.problem));
+    swapped += files.looks_swapped ? 1 : 0;
     manifest.insert(manifest.end(), files.entries.begin(), files.entries.end());
     if (request.on_pair) request.on_pair(done);
   }
   findings.throw_if_any<DataError>();
+  if (!request.lenient && 2 * swapped > pairs.size()) {
+    throw DataError(fmt::format(
+        "{} of {} masks show many more colours than their images, such as {}: do images and masks "
+        "lie in each other's folders? (--lenient goes on)",
+        swapped, pairs.size(), pairs.front().mask.name()));
+  }
   write_manifest(folder.path() / kManifestFile, manifest);
   folder.finish();
   return {pairs.size(), manifest.size() - pairs.size()};

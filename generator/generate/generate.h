@@ -31,6 +31,7 @@ struct GenerateRequest {
   std::uint64_t seed = 137;
   int first_number = 10001;
   int threads = 1;
+  bool lenient = false;  ///< goes on where masks look like images and images like masks
   std::function<void(std::size_t done)> on_pair = {};  ///< called after each pair
 };
 

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 struct GenerateArguments {
   fs::path masks;
   std::string pair = "stem";
+  std::string mask_suffix;
   std::string plane = "axial";
   std::vector<std::string> recolor;
   std::vector<int> size;
@@ -40,10 +41,14 @@ void add_input_options(CLI::App& app, GenerateArguments& generate, GenerateReque
   app.add_option(
          "--pair", generate.pair,
          "Which mask belongs to an image: stem (that of the same name), sorted (that of the "
-         "same place in the order of the paths), or a CSV file with an image and a mask in "
-         "each line, relative to IMAGES and MASKS")
+         "same place in the natural order of the paths), or a CSV file with an image and a mask "
+         "in each line, relative to IMAGES and MASKS")
       ->type_name("stem|sorted|FILE.csv")
       ->capture_default_str();
+  app.add_option("--mask-suffix", generate.mask_suffix,
+                 "Masks are the files whose names end so before the ending, such as _mask, and "
+                 "images the others: for images and masks in one folder, given twice")
+      ->type_name("SUFFIX");
   app.add_option("--plane", generate.plane, "Which plane of a volume is a slice")
       ->check(CLI::IsMember({"axial", "coronal", "sagittal"}))
       ->capture_default_str();
@@ -105,8 +110,9 @@ std::vector<SlicePair> find_pairs(const GenerateArguments& generate,
   const PairRule rule = generate.pair == "stem"     ? PairRule::kStem
                         : generate.pair == "sorted" ? PairRule::kSorted
                                                     : PairRule::kTable;
-  PairedSlices paired =
-      pair_slices(request.images, generate.masks, rule, generate.pair, request.reading.plane);
+  PairedSlices paired = pair_slices({request.images, generate.masks, rule, generate.pair,
+                                     generate.mask_suffix, request.reading.plane});
+  for (const std::string& warning : paired.warnings) warn(warning);
   if (paired.unlisted_images > 0) {
     warn(fmt::format("{}: does not name {} of the images, which are left out", generate.pair,
                      paired.unlisted_images));
@@ -118,6 +124,7 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
          GenerateRequest request) {
   cv::setNumThreads(1);  // each picture has a thread of its own, see base/threads.h
   complete_request(generate_arguments, request);
+  request.lenient = arguments.lenient;
   const LoadedAugmentor augmentor = load_augmentor(config_request(arguments, Task::kGenerate));
   for (const std::string& warning : augmentor.warnings) warn(warning);
   if (augmentor.options.enabled && !generate_arguments.no_augmentation) {

@@ -2,37 +2,55 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
-#include "flexunet/base/csv.h"
 #include "flexunet/base/error.h"
-#include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/text.h"
+#include "flexunet/literal/utf8.h"
+#include "generator/generate/pair_table.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
 namespace {
 
-// The name of a file without its folder and ending; "brain" for "brain.nii.gz".
+// The name of a file without its folder and ending, in one Unicode form; "brain" for
+// "brain.nii.gz".
 std::string stem_of(const fs::path& file) {
   const fs::path stem = file.stem();
-  return stem.extension() == ".nii" ? stem.stem().string() : stem.string();
+  const bool is_double = to_lower(stem.extension().string()) == ".nii";
+  return composed(is_double ? stem.stem().string() : stem.string());
 }
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// What an image and its mask have in common.
+struct Naming {
+  fs::path root;
+  std::string suffix;         // of masks
+  bool with_folders = false;  // where names repeat
+
+  std::string key(const fs::path& file) const {
+    std::string key = stem_of(file);
+    if (!suffix.empty() && ends_with(key, suffix)) key.resize(key.size() - suffix.size());
+    if (!with_folders) return key;
+    return (fs::path(relative_name(file, root)).parent_path() / key).generic_string();
+  }
+};
 
 using SlicesByKey = std::map<std::string, std::vector<const ScanSlice*>>;
 
-// The slices by what an image and its mask have in common, and where in their file they are.
-SlicesByKey by_key(const std::vector<ScanSlice>& slices, const fs::path& folder,
-                   bool with_folders) {
+// The slices by names and where in their file they are.
+SlicesByKey by_key(const std::vector<ScanSlice>& slices, const Naming& naming) {
   SlicesByKey keyed;
   for (const ScanSlice& slice : slices) {
-    std::string key = stem_of(slice.file);
-    if (with_folders) {
-      const fs::path parent = fs::path(relative_name(slice.file, folder)).parent_path();
-      key = (parent / key).generic_string();
-    }
+    std::string key = naming.key(slice.file);
     if (slice.count > 1) key += fmt::format("#{}", slice.index + 1);
     keyed[key].push_back(&slice);
   }
@@ -46,6 +64,11 @@ bool has_repeated_key(const SlicesByKey& keyed) {
   return false;
 }
 
+template <typename Condition>
+void erase_if(std::vector<ScanSlice>& slices, Condition condition) {
+  slices.erase(std::remove_if(slices.begin(), slices.end(), condition), slices.end());
+}
+
 void report_repeated(const SlicesByKey& keyed, Findings& findings) {
   for (const auto& [key, slices] : keyed) {
     for (std::size_t i = 1; i < slices.size(); ++i) {
@@ -55,30 +78,35 @@ void report_repeated(const SlicesByKey& keyed, Findings& findings) {
   }
 }
 
-std::vector<SlicePair> pair_by_stem(const std::vector<ScanSlice>& images,
-                                    const std::vector<ScanSlice>& masks, const fs::path& image_root,
-                                    const fs::path& mask_root, Findings& findings) {
-  const bool with_folders = has_repeated_key(by_key(images, image_root, false)) ||
-                            has_repeated_key(by_key(masks, mask_root, false));
-  const SlicesByKey keyed_images = by_key(images, image_root, with_folders);
-  const SlicesByKey keyed_masks = by_key(masks, mask_root, with_folders);
+struct Slices {
+  std::vector<ScanSlice> images;
+  std::vector<ScanSlice> masks;
+};
+
+std::vector<SlicePair> pair_by_stem(const Slices& slices, const Naming& image_names,
+                                    const Naming& mask_names, Findings& findings) {
+  const std::vector<ScanSlice>& images = slices.images;
+  const fs::path& image_root = image_names.root;
+  const fs::path& mask_root = mask_names.root;
+  const SlicesByKey keyed_images = by_key(images, image_names);
+  const SlicesByKey keyed_masks = by_key(slices.masks, mask_names);
   report_repeated(keyed_images, findings);
   report_repeated(keyed_masks, findings);
   std::vector<SlicePair> pairs;
   std::map<const ScanSlice*, const ScanSlice*> mask_of;
-  for (const auto& [key, slices] : keyed_images) {
+  for (const auto& [key, found] : keyed_images) {
     const auto mask = keyed_masks.find(key);
     if (mask == keyed_masks.end()) {
       findings.add(fmt::format("{} has no mask '{}' in {} (--pair sorted pairs by order)",
-                               slices[0]->name(), key, mask_root.string()));
+                               found[0]->name(), key, mask_root.string()));
     } else {
-      mask_of[slices[0]] = mask->second[0];
+      mask_of[found[0]] = mask->second[0];
     }
   }
-  for (const auto& [key, slices] : keyed_masks) {
+  for (const auto& [key, found] : keyed_masks) {
     if (keyed_images.count(key) > 0) continue;
     findings.add(
-        fmt::format("{} has no image '{}' in {}", slices[0]->name(), key, image_root.string()));
+        fmt::format("{} has no image '{}' in {}", found[0]->name(), key, image_root.string()));
   }
   for (const ScanSlice& image : images) {
     const auto mask = mask_of.find(&image);
@@ -87,8 +115,8 @@ std::vector<SlicePair> pair_by_stem(const std::vector<ScanSlice>& images,
   return pairs;
 }
 
-std::vector<SlicePair> pair_sorted(const std::vector<ScanSlice>& images,
-                                   const std::vector<ScanSlice>& masks, Findings& findings) {
+std::vector<SlicePair> pair_sorted(const Slices& slices, Findings& findings) {
+  const auto& [images, masks] = slices;
   if (images.size() != masks.size()) {
     findings.add(fmt::format("{} images but {} masks: --pair sorted needs as many of both",
                              images.size(), masks.size()));
@@ -107,35 +135,37 @@ std::map<std::string, const ScanSlice*> by_name(const std::vector<ScanSlice>& sl
   return named;
 }
 
-PairedSlices pair_by_table(const std::vector<ScanSlice>& images,
-                           const std::vector<ScanSlice>& masks,
-                           const std::pair<fs::path, fs::path>& roots, const fs::path& table,
-                           Findings& findings) {
-  const auto named_images = by_name(images, roots.first);
-  const auto named_masks = by_name(masks, roots.second);
+using NamedSlices = std::map<std::string, const ScanSlice*>;
+
+// Names of another system have backslashes between folders.
+NamedSlices::const_iterator find_named(const NamedSlices& named, std::string name) {
+  const auto found = named.find(name);
+  if (found != named.end()) return found;
+  std::replace(name.begin(), name.end(), '\\', '/');
+  return named.find(name);
+}
+
+PairedSlices pair_by_table(const Slices& slices, const PairRequest& request, Findings& findings) {
+  const NamedSlices images = by_name(slices.images, request.images);
+  const NamedSlices masks = by_name(slices.masks, request.masks);
   std::map<const ScanSlice*, const ScanSlice*> mask_of;
-  bool is_first = true;
-  for (const auto& [line, fields] : parse_csv(read_file(table), table.string())) {
-    const bool may_be_heading = std::exchange(is_first, false);
-    const std::string place = fmt::format("{}:{}", table.string(), line);
-    if (fields.size() != 2) {
-      findings.add(fmt::format("{}: {} fields: must be an image and a mask", place, fields.size()));
-      continue;
-    }
-    const auto image = named_images.find(fields[0]);
-    const auto mask = named_masks.find(fields[1]);
-    // A heading names no files.
-    if (may_be_heading && image == named_images.end() && mask == named_masks.end()) continue;
-    if (image == named_images.end()) {
-      findings.add(fmt::format("{}: no image '{}' in {}", place, fields[0], roots.first.string()));
-    } else if (mask == named_masks.end()) {
-      findings.add(fmt::format("{}: no mask '{}' in {}", place, fields[1], roots.second.string()));
+  std::vector<std::string> problems;
+  for (const TableLine& line : read_pair_table(request.table, problems)) {
+    const auto image = find_named(images, line.image);
+    const auto mask = find_named(masks, line.mask);
+    if (image == images.end()) {
+      problems.push_back(
+          fmt::format("{}: no image '{}' in {}", line.place, line.image, request.images.string()));
+    } else if (mask == masks.end()) {
+      problems.push_back(
+          fmt::format("{}: no mask '{}' in {}", line.place, line.mask, request.masks.string()));
     } else if (!mask_of.emplace(image->second, mask->second).second) {
-      findings.add(fmt::format("{}: '{}' is listed twice", place, fields[0]));
+      problems.push_back(fmt::format("{}: '{}' is listed twice", line.place, line.image));
     }
   }
+  for (std::string& problem : problems) findings.add(std::move(problem));
   PairedSlices paired;
-  for (const ScanSlice& image : images) {
+  for (const ScanSlice& image : slices.images) {
     const auto mask = mask_of.find(&image);
     if (mask != mask_of.end()) {
       paired.pairs.push_back({image, *mask->second});
@@ -143,8 +173,92 @@ PairedSlices pair_by_table(const std::vector<ScanSlice>& images,
       ++paired.unlisted_images;
     }
   }
-  if (paired.pairs.empty()) findings.add(table.string() + ": names no pair");
+  if (paired.pairs.empty()) findings.add(request.table.string() + ": names no pair");
   return paired;
+}
+
+// The slices of each file, in their order.
+std::vector<std::vector<ScanSlice>> by_file(const std::vector<ScanSlice>& slices) {
+  std::vector<std::vector<ScanSlice>> files;
+  for (const ScanSlice& slice : slices) {
+    if (files.empty() || files.back().front().file != slice.file) files.emplace_back();
+    files.back().push_back(slice);
+  }
+  return files;
+}
+
+// The image file that belongs to a mask's file by the rule; null where none does.
+class FilePartners {
+ public:
+  FilePartners(const std::vector<std::vector<ScanSlice>>& images, const Naming& image_names)
+      : images_(images) {
+    for (const auto& file : images) by_key_.emplace(image_names.key(file.front().file), &file);
+  }
+  const ScanSlice* by_order(std::size_t place) const {
+    return place < images_.size() ? &images_[place].front() : nullptr;
+  }
+  const ScanSlice* by_key(const std::string& key) const {
+    const auto found = by_key_.find(key);
+    return found == by_key_.end() ? nullptr : &found->second->front();
+  }
+
+ private:
+  const std::vector<std::vector<ScanSlice>>& images_;
+  std::map<std::string, const std::vector<ScanSlice>*> by_key_;
+};
+
+// Turns the volumes of masks to those of their images before slices are paired: turned, they have
+// other slices.
+void lay_masks_over(Slices& slices, PairRule rule, const Naming& image_names,
+                    const Naming& mask_names, Findings& findings) {
+  if (rule == PairRule::kTable) return;  // which pairs slices as they are
+  const auto images = by_file(slices.images);
+  const auto masks = by_file(slices.masks);
+  const FilePartners partners(images, image_names);
+  std::vector<ScanSlice> turned;
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    const ScanSlice& mask = masks[i].front();
+    const ScanSlice* image = rule == PairRule::kSorted ? partners.by_order(i)
+                                                       : partners.by_key(mask_names.key(mask.file));
+    std::vector<ScanSlice> laid = masks[i];
+    try {
+      if (image != nullptr && mask.geometry && image->geometry) laid = lay_over(mask, *image);
+    } catch (const DataError& error) {
+      findings.add(error.what());
+    }
+    turned.insert(turned.end(), laid.begin(), laid.end());
+  }
+  slices.masks = std::move(turned);
+}
+
+// A table pairs slices one by one, so that a volume cannot be turned along.
+void check_table_geometry(const std::vector<SlicePair>& pairs, Findings& findings) {
+  std::set<std::pair<fs::path, fs::path>> told;
+  for (const auto& [image, mask] : pairs) {
+    if (!image.geometry || !mask.geometry) continue;
+    const auto turn = find_turn(*mask.geometry, *image.geometry);
+    if ((turn && turn->is_none()) || !told.emplace(image.file, mask.file).second) continue;
+    findings.add(
+        fmt::format("{} and {} run in the orientations {} and {}: volumes of a table must "
+                    "lie alike; by name they are turned",
+                    mask.file.string(), image.file.string(), orientation_text(*mask.geometry),
+                    orientation_text(*image.geometry)));
+  }
+}
+
+// By links as well.
+void check_distinct_files(const std::vector<SlicePair>& pairs, Findings& findings) {
+  const ScanSlice* last = nullptr;
+  for (const auto& [image, mask] : pairs) {
+    if (last != nullptr && last->file == image.file) continue;
+    last = &image;
+    std::error_code error;
+    if (!fs::equivalent(image.file, mask.file, error)) continue;
+    findings.add(
+        fmt::format("{} is both image and mask: masks must be files of their own; where "
+                    "their names end alike, --mask-suffix tells them, such as _mask",
+                    image.file.string()));
+  }
 }
 
 void check_sizes(const std::vector<SlicePair>& pairs, Findings& findings) {
@@ -165,25 +279,46 @@ std::string relative_name(const fs::path& file, const fs::path& folder) {
   return (relative.empty() ? file : relative).generic_string();
 }
 
-PairedSlices pair_slices(const fs::path& images, const fs::path& masks, PairRule rule,
-                         const fs::path& table, SlicePlane plane) {
-  const std::vector<ScanSlice> image_slices = list_slices(images, plane);
-  const std::vector<ScanSlice> mask_slices = list_slices(masks, plane);
+PairedSlices pair_slices(const PairRequest& request) {
+  SliceListing images = list_slices(request.images, request.plane);
+  SliceListing masks = list_slices(request.masks, request.plane);
+  Slices slices{std::move(images.slices), std::move(masks.slices)};
+  const std::string& suffix = request.mask_suffix;
+  if (!suffix.empty()) {
+    const auto is_mask = [&](const ScanSlice& slice) {
+      return ends_with(stem_of(slice.file), suffix);
+    };
+    const auto is_image = [&](const ScanSlice& slice) { return !is_mask(slice); };
+    erase_if(slices.images, is_mask);
+    erase_if(slices.masks, is_image);
+  }
+  Naming image_names{request.images, ""};
+  Naming mask_names{request.masks, suffix};
+  image_names.with_folders = mask_names.with_folders =
+      has_repeated_key(by_key(slices.images, image_names)) ||
+      has_repeated_key(by_key(slices.masks, mask_names));
   Findings findings;
+  lay_masks_over(slices, request.rule, image_names, mask_names, findings);
   PairedSlices paired;
-  switch (rule) {
+  switch (request.rule) {
     case PairRule::kStem:
-      paired.pairs = pair_by_stem(image_slices, mask_slices, images, masks, findings);
+      paired.pairs = pair_by_stem(slices, image_names, mask_names, findings);
       break;
     case PairRule::kSorted:
-      paired.pairs = pair_sorted(image_slices, mask_slices, findings);
+      paired.pairs = pair_sorted(slices, findings);
       break;
     case PairRule::kTable:
-      paired = pair_by_table(image_slices, mask_slices, {images, masks}, table, findings);
+      paired = pair_by_table(slices, request, findings);
+      check_table_geometry(paired.pairs, findings);
       break;
   }
+  check_distinct_files(paired.pairs, findings);
   check_sizes(paired.pairs, findings);
   findings.throw_if_any<DataError>();
+  for (const auto* warnings : {&images.warnings, &masks.warnings}) {
+    paired.warnings.insert(paired.warnings.end(), warnings->begin(), warnings->end());
+  }
+  if (request.images == request.masks) paired.warnings = images.warnings;
   return paired;
 }
 

@@ -9,6 +9,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/random.h"
+#include "generator/split/deal_search.h"
 
 namespace flexunet {
 namespace {
@@ -168,10 +169,10 @@ std::vector<std::size_t> even_targets(std::size_t images, std::size_t parts) {
 std::vector<std::size_t> deal_groups(const std::vector<ImageGroup>& groups,
                                      const std::vector<std::size_t>& targets, std::uint64_t seed) {
   if (groups.size() < targets.size()) {
-    throw DataError(fmt::format(
-        "{} group{} of images cannot make {} splits: each needs one, and a group (a "
-        "patient, a series, or an image with its variants) is never divided",
-        groups.size(), groups.size() == 1 ? "" : "s", targets.size()));
+    throw DataError(
+        fmt::format("{} group{} of images cannot make {} splits: each needs one, and a group (a "
+                    "patient, a series, or an image with its variants) is never divided",
+                    groups.size(), groups.size() == 1 ? "" : "s", targets.size()));
   }
   std::vector<std::size_t> by_name(groups.size());
   std::iota(by_name.begin(), by_name.end(), std::size_t{0});
@@ -182,7 +183,7 @@ std::vector<std::size_t> deal_groups(const std::vector<ImageGroup>& groups,
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return groups[a].images > groups[b].images;
   });
-  return Dealer(groups, targets).deal(order);
+  return close_gaps(groups, targets, Dealer(groups, targets).deal(order), seed);
 }
 
 }  // namespace flexunet

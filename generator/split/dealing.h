@@ -27,8 +27,9 @@ std::vector<std::size_t> even_targets(std::size_t images, std::size_t parts);
 /// group. Large groups come first, equal ones in an order that depends on the seed alone; of the
 /// classes the rarest is dealt first, to the side that lacks most of its share of it (iterative
 /// stratification: Sechidis, Tsoumakas, Vlahavas 2011), so that single images meet the targets and
-/// each class is on each side that can have it. Every side gets a group. Throws DataError when
-/// there are fewer groups than sides.
+/// each class is on each side that can have it; where a side lacks one after that, other deals are
+/// searched (deal_search.h), which may miss the targets by more. Every side gets a group. Throws
+/// DataError when there are fewer groups than sides.
 std::vector<std::size_t> deal_groups(const std::vector<ImageGroup>& groups,
                                      const std::vector<std::size_t>& targets, std::uint64_t seed);
 

@@ -33,7 +33,10 @@ struct SplitSide {
 
 struct SplitResult {
   std::vector<SplitSide> sides;
-  std::size_t left_out_variants = 0;  ///< of images outside train; with folds, of test images
+  std::vector<std::string>
+      warnings;  ///< for people: groups that names tell, classes that sides lack
+  std::size_t left_out_variants = 0;    ///< of images outside train; with folds, of test images
+  std::size_t sourceless_variants = 0;  ///< by their names of images that are not there; in train
 };
 
 /// Divides a data set by groups (patient, series or source) into OUT/{train,valid,test}/{images,

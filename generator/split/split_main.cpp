@@ -93,6 +93,13 @@ void split(SplitOptions& options) {
     say(fmt::format("{}: {} images{} of {}", side.name, side.images, variants,
                     group_text(side.groups)));
   }
+  for (const std::string& warning : result.warnings) warn(warning);
+  if (result.sourceless_variants > 0) {
+    warn(
+        fmt::format("{} images are by their names variants of images that are not there: they are "
+                    "in train",
+                    result.sourceless_variants));
+  }
   if (result.left_out_variants > 0) {
     say(fmt::format("{} variants of images outside train are left out", result.left_out_variants));
   }

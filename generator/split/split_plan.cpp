@@ -11,21 +11,21 @@
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/ordered_pipeline.h"
 #include "flexunet/imaging/image_io.h"
+#include "generator/common/group_names.h"
 #include "generator/split/dealing.h"
 
 namespace flexunet {
 namespace {
 
 struct ReadPair {
-  ColorCounts colors;
+  MaskColors colors;
   std::string problem;
 };
 
 ReadPair read_pair(const SamplePair& pair) {
-  constexpr std::size_t kMostColors = 256;
   ReadPair read;
   try {
-    const cv::Mat image = read_picture(pair.image);
+    const cv::Mat image = load_image(pair.image).rgb;
     const cv::Mat mask = read_picture(pair.mask);
     if (mask.size() != image.size()) {
       throw DataError(fmt::format("{}: the mask is {}x{} but its image {} is {}x{}: must be equal",
@@ -33,17 +33,17 @@ ReadPair read_pair(const SamplePair& pair) {
                                   image.cols, image.rows));
     }
     read.colors = count_colors(mask);
-    keep_most_frequent(read.colors, kMostColors);
+    limit_colors(read.colors);
   } catch (const DataError& error) {
     read.problem = error.what();
   }
   return read;
 }
 
-std::vector<RgbColor> colors_in(const ColorCounts& mask, const std::vector<RgbColor>& classes) {
+std::vector<RgbColor> colors_in(const MaskColors& mask, const std::vector<RgbColor>& classes) {
   std::vector<RgbColor> found;
   std::copy_if(classes.begin(), classes.end(), std::back_inserter(found),
-               [&](const RgbColor& color) { return mask.count(color) > 0; });
+               [&](const RgbColor& color) { return mask.counts.count(color) > 0; });
   return found;
 }
 
@@ -146,6 +146,42 @@ void count_pair(SplitSide& side, const OriginatedPair& pair) {
   for (const RgbColor& color : pair.colors) ++side.color_images[color];
 }
 
+// Names may tell of groups that neither a manifest nor a pattern names.
+void warn_of_groups(const SplitRequest& request, const std::vector<OriginatedPair>& pairs,
+                    std::vector<std::string>& warnings) {
+  std::vector<std::string> names;
+  for (const OriginatedPair& pair : pairs) {
+    const Origin& origin = pair.origin;
+    if (!origin.patient.empty() || !origin.series.empty()) return;
+    if (!origin.is_variant()) names.push_back(origin.source);
+  }
+  if (!request.group_pattern.empty()) return;
+  if (const auto suggestion = suggest_groups(names)) warnings.push_back(suggestion->text);
+}
+
+// Classes that a side lacks, and whether another deal could give it one.
+void warn_of_gaps(const std::vector<OriginatedPair>& pairs, SplitResult& result) {
+  std::map<RgbColor, std::set<std::string>> groups_of;
+  for (const OriginatedPair& pair : pairs) {
+    if (pair.origin.is_variant()) continue;
+    for (const RgbColor& color : pair.colors) groups_of[color].insert(pair.origin.group);
+  }
+  for (const auto& [color, groups] : groups_of) {
+    std::string lacking;
+    for (const SplitSide& side : result.sides) {
+      if (side.color_images.count(color) > 0) continue;
+      lacking += (lacking.empty() ? "" : ", ") + side.name;
+    }
+    if (lacking.empty()) continue;
+    result.warnings.push_back(fmt::format(
+        "{}: no image with {}, which {} group{} of images show{}{}", lacking, color_text(color),
+        groups.size(), groups.size() == 1 ? "" : "s", groups.size() == 1 ? "s" : "",
+        groups.size() < result.sides.size()
+            ? ": too few for every split"
+            : ": no deal that was tried has every class in every split"));
+  }
+}
+
 }  // namespace
 
 std::vector<OriginatedPair> read_dataset(const SplitRequest& request) {
@@ -154,13 +190,13 @@ std::vector<OriginatedPair> read_dataset(const SplitRequest& request) {
                                    {request.threads, static_cast<std::size_t>(4 * request.threads)},
                                    [&](std::size_t i) { return read_pair(pairs[i].pair); });
   Findings findings;
-  ColorCounts total;
-  std::vector<ColorCounts> colors;
+  ColorTotals total;
+  std::vector<MaskColors> colors;
   while (!reader.done()) {
     throw_if_interrupted();
     ReadPair read = reader.next();
     if (!read.problem.empty()) findings.add(read.problem);
-    add_colors(total, read.colors);
+    if (!read.colors.counts.empty()) total.add(read.colors);
     colors.push_back(std::move(read.colors));
   }
   findings.throw_if_any<DataError>();
@@ -171,6 +207,13 @@ std::vector<OriginatedPair> read_dataset(const SplitRequest& request) {
 
 SplitPlan plan_split(const SplitRequest& request, const std::vector<OriginatedPair>& pairs) {
   const std::vector<ImageGroup> groups = source_groups(pairs);
+  if (groups.empty()) {
+    throw DataError(fmt::format(
+        "{}: all {} images are by their names variants of others, such as {} of {}, and none of "
+        "those is there: add them, or rename the images",
+        request.in.string(), pairs.size(), pairs.front().pair.image.filename().string(),
+        pairs.front().origin.source));
+  }
   std::size_t images = 0;
   for (const ImageGroup& group : groups) images += group.images;
   const Sides sides = choose_sides(request, images);
@@ -185,6 +228,7 @@ SplitPlan plan_split(const SplitRequest& request, const std::vector<OriginatedPa
   for (const OriginatedPair& pair : pairs) {
     // Variants whose source is not there belong to train, which is the first side.
     const auto found = side_of_group.find(pair.origin.group);
+    if (found == side_of_group.end()) ++plan.result.sourceless_variants;
     const std::size_t place = found == side_of_group.end() ? 0 : found->second;
     SplitSide& side = plan.result.sides[place];
     if (pair.origin.is_variant() && !takes_variants(request, side.name)) {
@@ -195,6 +239,8 @@ SplitPlan plan_split(const SplitRequest& request, const std::vector<OriginatedPa
     plan.side_of.push_back(place);
     count_pair(side, pair);
   }
+  warn_of_groups(request, pairs, plan.result.warnings);
+  warn_of_gaps(pairs, plan.result);
   return plan;
 }
 

@@ -24,7 +24,7 @@ DatasetStatistics count_dataset(const DatasetSource& source) {
   const Survey survey = survey_dataset(request);
   Findings findings;
   for (const PairProblem& problem : survey.pair_problems) findings.add(problem.text);
-  DatasetStatistics statistics{source.name, {}, survey.rgb_map};
+  DatasetStatistics statistics{source.name, {}, survey.rgb_map, blended_colors_text(survey)};
   const std::vector<std::int64_t> none(survey.rgb_map.size());
   for (const NamedSplit& split : survey.splits) statistics.splits.push_back({split.name, 0, none});
   for (const SurveyedPair& pair : survey.pairs) {

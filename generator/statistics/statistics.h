@@ -18,6 +18,7 @@ struct DatasetStatistics {
   std::string name;
   std::vector<SplitStatistics> splits;
   std::vector<RgbMapEntry> rgb_map;
+  std::string blended;  ///< as blended_colors_text says it
 
   /// Of the pixels of a split those of a class, 0..1; 0 where it has none.
   double share(std::size_t split, std::size_t class_index) const;

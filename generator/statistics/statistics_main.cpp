@@ -38,6 +38,7 @@ void write_statistics(const StatisticsOptions& options) {
   for (const std::string& warning : source.warnings) warn(warning);
   const InterruptHandler interrupts;
   const DatasetStatistics statistics = count_dataset(source);
+  if (!statistics.blended.empty()) warn(statistics.blended);
   say(statistics_text(statistics));
   const std::filesystem::path picture = options.output / (source.name + "_Statistics.png");
   const std::filesystem::path table = options.output / (source.name + "_Statistics.csv");

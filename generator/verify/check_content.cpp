@@ -10,7 +10,9 @@ namespace fs = std::filesystem;
 namespace {
 
 void check_palette(const Survey& survey, DatasetFindings& findings) {
-  // A map that was guessed from the masks themselves says nothing about their colours.
+  if (const std::string text = blended_colors_text(survey); !text.empty()) {
+    findings.push_back({"blended", Severity::kWarning, {}, text});
+  }
   if (survey.is_map_guessed) return;
   for (const SurveyedPair& pair : survey.pairs) {
     const OffPalette& off = pair.off_palette;

@@ -19,6 +19,22 @@ const char* kind_of(PairProblemKind kind) {
   return "orphan";
 }
 
+// Variants of pictures that are not there may still share them with another split.
+void check_sources(const Survey& survey, DatasetFindings& findings) {
+  std::vector<std::filesystem::path> files;
+  const SurveyedPair* first = nullptr;
+  for (const SurveyedPair& pair : survey.pairs) {
+    if (!pair.origin.is_source_missing) continue;
+    if (first == nullptr) first = &pair;
+    files.push_back(pair.pair.image);
+  }
+  if (first == nullptr) return;
+  const std::string text = fmt::format(
+      "{} images are by their names variants of images that are not there, such as {} of {}",
+      files.size(), files.front().string(), first->origin.source);
+  findings.push_back({"missing_source", Severity::kWarning, files, text});
+}
+
 }  // namespace
 
 void check_files(const Survey& survey, DatasetFindings& findings) {
@@ -53,6 +69,7 @@ void check_files(const Survey& survey, DatasetFindings& findings) {
 DatasetFindings check_dataset(const Survey& survey) {
   DatasetFindings findings;
   check_files(survey, findings);
+  check_sources(survey, findings);
   check_leaks(survey, findings);
   check_content(survey, findings);
   std::stable_partition(findings.begin(), findings.end(), [](const DatasetFinding& finding) {

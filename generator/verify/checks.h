@@ -19,12 +19,13 @@ struct DatasetFinding {
 };
 using DatasetFindings = std::vector<DatasetFinding>;
 
-/// Errors "missing", "ambiguous", "orphan", "unreadable", "size_mismatch"; warning "manifest".
+/// Errors "missing", "ambiguous", "orphan", "unreadable", "size_mismatch"; warnings "manifest",
+/// "missing_source".
 void check_files(const Survey& survey, DatasetFindings& findings);
 /// Errors "leak_patient", "leak_series", "leak_source", "leak_identical"; warnings "same_name",
 /// "duplicate", "look_alike".
 void check_leaks(const Survey& survey, DatasetFindings& findings);
-/// Warnings "off_palette", "missing_class", "all_background", "contrast".
+/// Warnings "off_palette", "blended", "missing_class", "all_background", "contrast".
 void check_content(const Survey& survey, DatasetFindings& findings);
 
 /// All of them, errors first, else in this order.

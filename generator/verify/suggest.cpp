@@ -9,6 +9,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/text.h"
 #include "flexunet/options/rgb_map_entries.h"
+#include "generator/common/group_names.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -171,6 +172,17 @@ Places find_places(const fs::path& folder, const std::vector<NamedSplit>& splits
           splits.front().folders.images_dir.parent_path().lexically_normal()};
 }
 
+// The option of flexunet-split that keeps together what names tell, with a blank behind it.
+std::string group_option(const Survey& survey) {
+  std::vector<std::string> names;
+  for (const SurveyedPair& pair : survey.pairs) {
+    if (!pair.origin.patient.empty() || !pair.origin.series.empty()) return "";
+    if (!pair.origin.is_variant()) names.push_back(pair.origin.source);
+  }
+  const auto suggestion = suggest_groups(names);
+  return suggestion ? fmt::format("--group-pattern '{}' ", suggestion->pattern) : "";
+}
+
 std::string config_text(const Survey& survey, const Places& places) {
   constexpr int kDivisor = 1 << (kLevels - 1);
   const cv::Size median = median_size(survey);
@@ -181,8 +193,8 @@ std::string config_text(const Survey& survey, const Places& places) {
   const std::string first_step =
       places.undivided.empty()
           ? ""
-          : fmt::format("; Before: flexunet-split {} {}\n", places.undivided.generic_string(),
-                        places.folder.generic_string());
+          : fmt::format("; Before: flexunet-split {}{} {}\n", group_option(survey),
+                        places.undivided.generic_string(), places.folder.generic_string());
   using fmt::arg;
   std::string text = fmt::format(
       kHead, arg("first_step", first_step),
@@ -238,7 +250,8 @@ SuggestedConfig suggest_config(const fs::path& folder, int threads) {
                     ": its masks show a single colour: there must be a background and a class");
   }
   const Places places = find_places(folder, survey.splits);
-  return {config_text(survey, places), places.undivided.empty(), has_problems(survey)};
+  return {config_text(survey, places), places.undivided.empty(), has_problems(survey),
+          blended_colors_text(survey)};
 }
 
 }  // namespace flexunet

@@ -13,6 +13,7 @@ struct SuggestedConfig {
   std::string text;           ///< of train_eval_infer.config
   bool is_divided = true;     ///< the folder has train/ and valid/; else it must be divided first
   bool has_problems = false;  ///< that flexunet-verify lists
+  std::string blended;        ///< as blended_colors_text says it
 };
 
 /// Complete and commented, for a folder as open_dataset takes it: classes from the colours of its

@@ -52,6 +52,7 @@ void suggest(const std::string& folder) {
   if (!config.is_divided) {
     warn(folder + ": is not divided into train/ and valid/: do first what the config's head says");
   }
+  if (!config.blended.empty()) warn(config.blended);
   if (config.has_problems) {
     warn(fmt::format("{0}: has errors that stop training: flexunet-verify {0} lists them", folder));
   }

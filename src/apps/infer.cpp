@@ -14,6 +14,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/ordered_pipeline.h"
+#include "flexunet/base/side_files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/base/threads.h"
 #include "flexunet/console/console.h"
@@ -66,7 +67,7 @@ Folders choose_folders(const Options& options, const InferArguments& arguments) 
           arguments.output.empty() ? *output : fs::absolute(arguments.output)};
 }
 
-void require_distinct_outputs(const std::vector<fs::path>& files, bool overlay) {
+void require_distinct_outputs(const std::vector<ImageSource>& images, bool overlay) {
   std::map<std::string, fs::path> seen;
   Findings findings;
   const auto add = [&](const std::string& name, const fs::path& file) {
@@ -76,9 +77,9 @@ void require_distinct_outputs(const std::vector<fs::path>& files, bool overlay) 
         fmt::format("{} and {} would both become {}.png: infer them into different folders",
                     first->second.string(), file.string(), name));
   };
-  for (const fs::path& file : files) {
-    add(file.stem().string(), file);
-    if (overlay) add(file.stem().string() + kOverlay, file);
+  for (const ImageSource& image : images) {
+    add(image.stem(), image.file);
+    if (overlay) add(image.stem() + kOverlay, image.file);
   }
   findings.throw_if_any<DataError>();
 }
@@ -92,7 +93,8 @@ TiledInferOptions choose_tiles(const Options& options, const InferArguments& arg
 
 // A batch of images on its way: read ahead of the network, written behind it.
 struct ImageBatch {
-  std::vector<fs::path> files;  // those that could be read
+  std::vector<ImageSource> sources;  // those that could be read
+  std::vector<PictureRemarks> remarks;
   std::vector<cv::Mat> images;  // at their own sizes
   std::vector<cv::Mat> sized;   // at the network's; none where images are tiled
   std::vector<cv::Mat> masks;
@@ -110,17 +112,17 @@ class Inferencer {
         rgb_map_(session.options.data.rgb_map),
         model_(load_best_model(session, images_at_once()).network) {}
 
-  /// Predicts all files and writes their masks, one batch after the other, while the next one is
+  /// Predicts all images and writes their masks, one batch after the other, while the next one is
   /// read and the one before is written; unreadable files become findings.
-  void infer(const std::vector<fs::path>& files, Findings& findings) {
+  void infer(const std::vector<ImageSource>& images, Findings& findings) {
     const auto batch_size =
         static_cast<std::size_t>(arguments_.tiled ? 1 : session_.options.eval_batch_size);
     OrderedPipeline<ImageBatch> batches(
-        (files.size() + batch_size - 1) / batch_size, look_ahead(), [&](std::size_t index) {
+        (images.size() + batch_size - 1) / batch_size, look_ahead(), [&](std::size_t index) {
           const std::size_t first = index * batch_size;
-          const std::size_t last = std::min(files.size(), first + batch_size);
-          return read({files.begin() + static_cast<std::ptrdiff_t>(first),
-                       files.begin() + static_cast<std::ptrdiff_t>(last)});
+          const std::size_t last = std::min(images.size(), first + batch_size);
+          return read({images.begin() + static_cast<std::ptrdiff_t>(first),
+                       images.begin() + static_cast<std::ptrdiff_t>(last)});
         });
     ImageBatch written;
     BackgroundTask writer;  // after what it reads: its end waits for the thread
@@ -157,12 +159,14 @@ class Inferencer {
     return {is_frugal() ? 0 : workers, static_cast<std::size_t>(workers) + 1};
   }
 
-  ImageBatch read(const std::vector<fs::path>& files) const {
+  ImageBatch read(const std::vector<ImageSource>& sources) const {
     ImageBatch batch;
-    for (const fs::path& file : files) {
+    for (const ImageSource& source : sources) {
       try {
-        batch.images.push_back(read_image(file, session_.options.network, session_.options.data));
-        batch.files.push_back(file);
+        NetworkImage image = read_image(source, session_.options.network, session_.options.data);
+        batch.images.push_back(std::move(image.pixels));
+        batch.remarks.push_back(image.remarks);
+        batch.sources.push_back(source);
       } catch (const DataError& error) {
         batch.unreadable.add(error.what());
       }
@@ -187,25 +191,30 @@ class Inferencer {
 
   void write(const ImageBatch& batch) const {
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
-      write(batch.files[i], batch.images[i], resize_mask(batch.masks[i], batch.images[i].size()));
+      write(batch.sources[i].stem(), batch.images[i],
+            resize_mask(batch.masks[i], batch.images[i].size()));
     }
   }
 
   void say_written(const ImageBatch& batch) {
-    for (const fs::path& file : batch.files) {
+    for (std::size_t i = 0; i < batch.sources.size(); ++i) {
       ++written_;
-      say_more(mask_path(file).string());
+      if (batch.remarks[i].is_damaged) {
+        warn(batch.sources[i].file.string() + ": a damaged JPEG, read as far as it goes");
+      }
+      if (batch.remarks[i].has_other_channels) {
+        warn(batch.sources[i].file.string() +
+             ": channels beyond red, green, blue and alpha are left out");
+      }
+      say_more(mask_path(batch.sources[i].stem()).string());
     }
   }
 
-  fs::path mask_path(const fs::path& file) const {
-    return output_ / (file.stem().string() + ".png");
-  }
+  fs::path mask_path(const std::string& stem) const { return output_ / (stem + ".png"); }
 
-  void write(const fs::path& file, const cv::Mat& image, const cv::Mat& mask) const {
-    const std::string stem = file.stem().string();
+  void write(const std::string& stem, const cv::Mat& image, const cv::Mat& mask) const {
     const InferOptions& infer = session_.options.infer;
-    write_palette_png(mask_path(file), mask, rgb_map_);
+    write_palette_png(mask_path(stem), mask, rgb_map_);
     if (infer.npy_slices_dir || arguments_.overlay) {
       cv::Mat picture = shown_picture(image, infer.shown_channel);
       if (infer.npy_slices_dir) write_png(*infer.npy_slices_dir / (stem + ".png"), picture);
@@ -232,25 +241,29 @@ void infer_images(const Arguments& arguments, const InferArguments& infer_argume
   const Options& options = session.options;
   const Folders folders = choose_folders(options, infer_arguments);
   describe_network(options.network);
-  const std::vector<fs::path> files = find_images(folders.images, options.data);
-  require_distinct_outputs(files, infer_arguments.overlay);
+  const ImageListing listing = find_images(folders.images, options.data);
+  if (!listing.passed_over.empty()) warn(side_files_text(folders.images, listing.passed_over));
+  const std::vector<ImageSource>& images = listing.images;
+  require_distinct_outputs(images, infer_arguments.overlay);
+  std::vector<fs::path> files;
+  for (const ImageSource& image : images) files.push_back(image.file);
   require_own_output_folder(folders.output, options, files);
   require_own_slices_folder(options, files, folders.output);
   Inferencer inferencer(session, infer_arguments, folders.output);
-  say(fmt::format("{} images from {}", files.size(), folders.images.string()));
+  say(fmt::format("{} images from {}", images.size(), folders.images.string()));
   if (arguments.dry_run) {
     say(fmt::format("batches of {}, estimated memory of a prediction step {}",
                     options.eval_batch_size,
                     readable_bytes(estimated_inference_bytes(
                         options.network, options.eval_batch_size, number_bytes(session)))));
-    say(fmt::format("dry run: {} masks would go to {}", files.size(), folders.output.string()));
+    say(fmt::format("dry run: {} masks would go to {}", images.size(), folders.output.string()));
     if (const auto& slices = options.infer.npy_slices_dir) {
-      say(fmt::format("dry run: {} slices would go to {}", files.size(), slices->string()));
+      say(fmt::format("dry run: {} slices would go to {}", images.size(), slices->string()));
     }
     return;
   }
   Findings findings;
-  inferencer.infer(files, findings);
+  inferencer.infer(images, findings);
   say(fmt::format("{} masks written to {}", inferencer.written(), folders.output.string()));
   findings.throw_if_any<DataError>();
 }

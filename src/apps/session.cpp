@@ -105,7 +105,7 @@ std::vector<Dataset> load_splits(const Session& session, const std::vector<Named
     request.data = &session.options.data;
     request.threads = session.threads;
     request.lenient = session.lenient;
-    request.lenient_advice = "--lenient resizes the mask all the same";
+    request.lenient_option = "--lenient";
     requests.push_back(request);
   }
   DatasetStorage storage{session.options.data.cache, session.options.project_dir / kCacheFolder,

@@ -78,18 +78,18 @@ std::vector<PreviewImage> load_previews(const Options& options) {
   }
   std::vector<PreviewImage> previews;
   try {
-    std::vector<fs::path> files = find_images(*options.infer.images_dir, options.data);
-    if (files.size() > static_cast<std::size_t>(train.num_infer_images)) {
-      files.resize(static_cast<std::size_t>(train.num_infer_images));
+    std::vector<ImageSource> images = find_images(*options.infer.images_dir, options.data).images;
+    if (images.size() > static_cast<std::size_t>(train.num_infer_images)) {
+      images.resize(static_cast<std::size_t>(train.num_infer_images));
     }
     std::set<std::string> stems;
-    for (const fs::path& file : files) {
-      if (!stems.insert(file.stem().string()).second) {
+    for (const ImageSource& image : images) {
+      if (!stems.insert(image.stem()).second) {
         warn(fmt::format("no previews of {}: another image of that name comes first",
-                         file.string()));
+                         image.file.string()));
         continue;
       }
-      previews.push_back({file.stem().string(), read_image(file, options.network, options.data)});
+      previews.push_back({image.stem(), read_image(image, options.network, options.data).pixels});
     }
   } catch (const DataError& error) {
     warn(fmt::format("no epoch-change inference: {}", error.what()));

@@ -12,7 +12,8 @@ namespace {
 
 class CsvReader {
  public:
-  CsvReader(std::string_view text, const std::string& where) : rest_(text), where_(where) {
+  CsvReader(std::string_view text, const std::string& where, char separator)
+      : rest_(text), where_(where), separator_(separator) {
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (rest_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
       rest_.remove_prefix(kByteOrderMark.size());
@@ -34,7 +35,9 @@ class CsvReader {
     while (true) {
       row.fields.push_back(!rest_.empty() && rest_.front() == '"' ? quoted_field() : bare_field());
       if (rest_.empty() || skip_line_end()) return row;
-      if (rest_.front() != ',') fail(line_, "only a comma or the line's end may follow a quote");
+      if (rest_.front() != separator_) {
+        fail(line_, "only a separator or the line's end may follow a quote");
+      }
       rest_.remove_prefix(1);
     }
   }
@@ -50,7 +53,8 @@ class CsvReader {
   }
 
   std::string bare_field() {
-    std::size_t length = std::min(rest_.find_first_of(",\n"), rest_.size());
+    const char ends[] = {separator_, '\n', '\0'};
+    std::size_t length = std::min(rest_.find_first_of(ends), rest_.size());
     if (length < rest_.size() && length > 0 && rest_[length] == '\n' && rest_[length - 1] == '\r') {
       --length;
     }
@@ -85,13 +89,14 @@ class CsvReader {
 
   std::string_view rest_;
   const std::string& where_;
+  char separator_;
   int line_ = 1;
 };
 
 }  // namespace
 
-std::vector<CsvRow> parse_csv(std::string_view text, const std::string& where) {
-  return CsvReader(text, where).rows();
+std::vector<CsvRow> parse_csv(std::string_view text, const std::string& where, char separator) {
+  return CsvReader(text, where, separator).rows();
 }
 
 std::string csv_field(std::string_view text) {

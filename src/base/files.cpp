@@ -13,6 +13,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "flexunet/base/checksum.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/file_descriptor.h"
 
@@ -92,6 +93,14 @@ class FileWriter {
   bool cache_only_ = false;
 };
 
+// ".NAME.tmp"; of a name that has no room for more, its beginning and a checksum of it all.
+std::string temporary_name(const std::string& name) {
+  constexpr std::size_t kLongestName = 255, kAdded = 5, kChecksum = 8;
+  if (name.size() + kAdded <= kLongestName) return "." + name + ".tmp";
+  return fmt::format(".{}{:08x}.tmp", name.substr(0, kLongestName - kAdded - kChecksum),
+                     crc32_of(name));
+}
+
 void write_and_flush(const fs::path& temporary, const std::function<void(const Append&)>& produce,
                      const fs::path& path) {
   constexpr mode_t kAsUmaskSays = 0666;
@@ -118,11 +127,13 @@ bool has_wildcard(const std::string& text) {
   return text.find_first_of("*?[") != std::string::npos;
 }
 
+bool is_hidden(const fs::path& path) { return path.filename().string().front() == '.'; }
+
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().filename().string().front() != '.') entries.push_back(it->path());
+    entries.push_back(it->path());
   }
   // A file in a folder's place and a missing folder match nothing; an unreadable one is no empty
   // one.
@@ -138,7 +149,12 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
 
 std::ifstream open_file(const fs::path& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) throw DataError(path.string() + ": no such file");
+  if (!fs::exists(path, error)) {
+    const bool is_link = fs::is_symlink(path, error);
+    throw DataError(is_link ? fmt::format("{}: a link to {}, which is not there", path.string(),
+                                          fs::read_symlink(path, error).string())
+                            : path.string() + ": no such file");
+  }
   if (!fs::is_regular_file(path, error)) throw DataError(path.string() + ": not a file");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) throw DataError(path.string() + ": cannot be read");
@@ -169,7 +185,7 @@ void write_file(const fs::path& path, const std::vector<std::string_view>& parts
 void write_file(const fs::path& path, const std::function<void(const Append&)>& produce) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   create_folder(folder);
-  const fs::path temporary = folder / ("." + path.filename().string() + ".tmp");
+  const fs::path temporary = folder / temporary_name(path.filename().string());
   try {
     write_and_flush(temporary, produce, path);
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail_output(path, "replace", errno);
@@ -225,6 +241,7 @@ std::vector<fs::path> match_folders(const fs::path& pattern) {
         continue;
       }
       for (const fs::path& entry : sorted_entries(folder)) {
+        if (is_hidden(entry)) continue;
         if (::fnmatch(component.c_str(), entry.filename().c_str(), 0) == 0) next.push_back(entry);
       }
     }
@@ -238,11 +255,19 @@ std::vector<fs::path> match_folders(const fs::path& pattern) {
 }
 
 std::vector<fs::path> list_files(const fs::path& folder_pattern) {
+  std::vector<fs::path> files = list_all_files(folder_pattern);
+  files.erase(std::remove_if(files.begin(), files.end(), is_hidden), files.end());
+  return files;
+}
+
+std::vector<fs::path> list_all_files(const fs::path& folder_pattern) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const fs::path& folder : match_folders(folder_pattern)) {
     for (const fs::path& entry : sorted_entries(folder)) {
-      if (fs::is_regular_file(entry, error)) files.push_back(entry);
+      // A link that leads nowhere is told where it is read.
+      const bool is_dangling = fs::is_symlink(entry, error) && !fs::exists(entry, error);
+      if (is_dangling || fs::is_regular_file(entry, error)) files.push_back(entry);
     }
   }
   return files;

@@ -97,10 +97,9 @@ void check_channels(Settings& settings, const Options& options) {
   if (!settings.is_sound("model", "image_channels")) return;
   const int channels = options.network.image_channels;
   if (channels == 2) settings.reject("model", "image_channels", "must be 1, 3 or 4");
-  if ((channels == 1 || channels == 4) && options.data.image_format != ImageFileFormat::kNpy) {
+  if (channels == 4 && options.data.image_format != ImageFileFormat::kNpy) {
     settings.reject("model", "image_channels",
-                    fmt::format("must be 3: {} need [image] file_format = \"NPY\"",
-                                channels == 1 ? "images of 1 channel" : "4 channels"));
+                    "must be 1 or 3: 4 channels need [image] file_format = \"NPY\"");
   }
 }
 
@@ -115,6 +114,18 @@ void complete_shown_channel(Settings& settings, int channels, std::optional<int>
       "infer", "npy_slice_index",
       fmt::format("must be {}: [model] image_channels is {}",
                   channels == 1 ? "0" : fmt::format("from 0 to {}", channels - 1), channels));
+}
+
+// So that a short look with --set train.epochs=1 needs no other change.
+void shorten_warmup(Settings& settings, TrainOptions& train) {
+  if (!settings.uses(kTrain) || !settings.is_sound("train", "epochs") ||
+      train.warmup_epochs < train.epochs) {
+    return;
+  }
+  train.warmup_epochs = train.epochs - 1;
+  settings.warn("train", "warmup_epochs",
+                fmt::format("must be below epochs, which is {}: {} are used", train.epochs,
+                            train.warmup_epochs));
 }
 
 void complete_previews(Settings& settings, TrainOptions& train) {
@@ -171,10 +182,6 @@ void check_training(Settings& settings, const TrainOptions& train) {
     settings.reject("train", "learning_rate_schedule",
                     "and learning_rate_reducer = True both change the learning rate: choose one");
   }
-  if (settings.is_sound("train", "epochs") && train.warmup_epochs >= train.epochs) {
-    settings.reject("train", "warmup_epochs",
-                    fmt::format("must be below epochs, which is {}", train.epochs));
-  }
 }
 
 void check_augmentor(Settings& settings, const AugmentorOptions& augmentor) {
@@ -190,6 +197,7 @@ void complete_options(Settings& settings, Options& options) {
   options.tiled_infer.batch_size = options.eval_batch_size;
   TrainOptions& train = options.train;
   train.num_infer_images = std::max(1, train.num_infer_images);
+  shorten_warmup(settings, train);
   complete_previews(settings, train);
   if (!settings.uses(kDraws)) {
     train.steps_per_epoch.reset();
@@ -199,6 +207,7 @@ void complete_options(Settings& settings, Options& options) {
     complete_shown_channel(settings, options.network.image_channels, options.infer.shown_channel);
   } else {
     options.infer.shown_channel.reset();
+    if (options.network.image_channels == 1) options.infer.shown_channel = 0;
     options.infer.npy_slices_dir.reset();
   }
   if (settings.uses(kAugments)) options.augmentation.variants = list_variants(options.augmentor);

@@ -46,6 +46,12 @@ bool is_pair_of(const Value& value, Predicate predicate) {
   return is_sequence_of(value, predicate) && value.items.size() == 2;
 }
 
+inline bool is_control_character(char c) {
+  constexpr unsigned char kFirstPrintable = 0x20, kDelete = 0x7F;
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < kFirstPrintable || byte == kDelete;
+}
+
 template <typename T, typename = void>
 struct Codec;
 
@@ -82,10 +88,14 @@ struct Codec<std::string> : Scalar {
 template <>
 struct Codec<std::filesystem::path> : Compound {
   static constexpr std::string_view kWanted = "a path in quotes, such as \"./models\"";
-  static bool matches(const Value& value) {
-    return is_text(value) && !value.text.empty() && value.text.find('\0') == std::string::npos;
+  static bool matches(const Value& value) { return is_text(value) && !value.text.empty(); }
+  static Faults read(const Value& value, std::filesystem::path& target) {
+    target = value.text;
+    if (std::none_of(value.text.begin(), value.text.end(), is_control_character)) return {};
+    return {
+        "holds a control character: between quotes \\t is a tab, \\n ends a line, and so on; write "
+        "/ between folders, as in \"D:/data/train\""};
   }
-  static void read(const Value& value, std::filesystem::path& target) { target = value.text; }
   static std::string text(const std::filesystem::path& target) {
     return target.empty() ? "" : fmt::format("\"{}\"", target.string());
   }

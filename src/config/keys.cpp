@@ -6,11 +6,13 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
 #include "config/codecs.h"
 #include "config/text.h"
+#include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/literal/utf8.h"
 
@@ -19,10 +21,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Relative paths are seen from the project's folder; without a slash at the end.
+// Whether there is what a path names, which may hold wildcards.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error) || !match_folders(path).empty();
+}
+
+// Relative paths are seen from the project's folder; without a slash at the end. Backslashes stand
+// between folders, as on Windows, unless they are part of a name, or of a pattern that matches.
 template <typename T>
 void anchor(const Options& /*options*/, T& /*member*/) {}
 void anchor(const Options& options, fs::path& path) {
+  std::string text = path.string();
+  if (text.find('\\') != std::string::npos && !is_there(options.project_dir / path)) {
+    std::replace(text.begin(), text.end(), '\\', '/');
+    path = text;
+  }
   path = (options.project_dir / path).lexically_normal();
   if (!path.has_filename() && path.has_relative_path()) path = path.parent_path();
 }

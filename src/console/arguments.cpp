@@ -21,8 +21,8 @@ void add_config_options(CLI::App& app, Arguments& arguments, const std::string& 
       ->allow_extra_args(false);
   auto* strict = app.add_flag("--strict", arguments.strict, "Unknown keys are errors");
   app.add_flag("--lenient", arguments.lenient,
-               "Values that do not parse give the default, and masks of another shape are resized; "
-               "each with a warning")
+               "Values that do not parse give the default, masks of another shape are resized, and "
+               "masks of strange colours are read; each with a warning")
       ->excludes(strict);
   app.add_option_function<std::string>(
          "--dump-config",

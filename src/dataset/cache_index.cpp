@@ -63,7 +63,12 @@ json describe(const CachedSample& sample) {
           {"image", describe(sample.pair.image, sample.image_stamp)},
           {"mask", describe(sample.pair.mask, sample.mask_stamp)},
           {"checksum", sample.facts.checksum},
+          {"mask_pixels", sample.facts.mask_pixels},
           {"off_palette_pixels", sample.facts.off_palette_pixels},
+          {"stray_pixels", sample.facts.stray_pixels},
+          {"shape_in_alpha", sample.facts.remarks.shape_in_alpha},
+          {"has_other_channels", sample.facts.remarks.has_other_channels},
+          {"is_damaged", sample.facts.remarks.is_damaged},
           {"mask_resized", sample.facts.mask_resized},
           {"class_pixels", sample.facts.class_pixels}};
 }
@@ -80,10 +85,16 @@ CachedSample parse_sample(const json& entry, const CacheLayout& layout) {
   sample.mask_stamp = parse_stamp(entry.at("mask"));
   SampleFacts& facts = sample.facts;
   facts.checksum = entry.at("checksum").get<std::uint32_t>();
+  facts.mask_pixels = entry.at("mask_pixels").get<std::int64_t>();
   facts.off_palette_pixels = entry.at("off_palette_pixels").get<std::int64_t>();
+  facts.stray_pixels = entry.at("stray_pixels").get<std::int64_t>();
+  facts.remarks = {entry.at("shape_in_alpha").get<bool>(),
+                   entry.at("has_other_channels").get<bool>(), entry.at("is_damaged").get<bool>()};
   facts.mask_resized = entry.at("mask_resized").get<bool>();
   facts.class_pixels = entry.at("class_pixels").get<std::vector<std::int64_t>>();
-  require(facts.off_palette_pixels >= 0, "a negative number of pixels");
+  require(facts.stray_pixels >= 0 && facts.stray_pixels <= facts.off_palette_pixels &&
+              facts.off_palette_pixels <= facts.mask_pixels,
+          "an impossible number of pixels");
   require(facts.class_pixels.size() == static_cast<std::size_t>(layout.classes),
           "another number of classes");
   const auto pixels = static_cast<std::int64_t>(layout.mask_bytes());

@@ -17,12 +17,12 @@ std::string counted(std::size_t count, const char* thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
-using SplitPairs = std::vector<std::vector<SamplePair>>;
+using SplitPairs = std::vector<PairListing>;
 
 std::uint64_t bytes_of(const std::vector<DatasetRequest>& requests, const SplitPairs& pairs) {
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    bytes += pairs[i].size() * cache_layout(requests[i]).record_bytes();
+    bytes += pairs[i].pairs.size() * cache_layout(requests[i]).record_bytes();
   }
   return bytes;
 }
@@ -39,6 +39,14 @@ std::vector<Dataset> load_all(const std::vector<DatasetRequest>& requests, const
   }
   findings.throw_if_any<DataError>();
   return datasets;
+}
+
+// The files of the pairs that there are, so that what is wrong with them is told with the rest.
+void check_files(const std::vector<DatasetRequest>& requests, const SplitPairs& pairs,
+                 Findings& findings) {
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    SplitLoader(requests[i], pairs[i], findings).load_to_decode_again();
+  }
 }
 
 void tell(const std::function<void(const std::string&)>& listener, const std::string& message) {
@@ -68,19 +76,31 @@ std::vector<Dataset> load_large(const std::vector<DatasetRequest>& requests,
 
 }  // namespace
 
+void DatasetReport::Files::add(const std::filesystem::path& file) {
+  if (count++ == 0) first = file.string();
+}
+
 std::vector<std::string> DatasetReport::warnings(const std::string& split_name) const {
   std::vector<std::string> lines;
+  if (!passed_over.empty()) lines.push_back(passed_over);
   if (off_palette_pixels > 0) {
     lines.push_back(
         fmt::format("{}: {} pixel{} in {} had colours outside rgb_map; each got its nearest class",
                     split_name, with_thousands(off_palette_pixels),
-                    off_palette_pixels == 1 ? "" : "s", counted(off_palette_files, "mask")));
+                    off_palette_pixels == 1 ? "" : "s", counted(off_palette_masks.count, "mask")));
   }
-  if (resized_masks > 0) {
-    lines.push_back(fmt::format(
-        "{}: {} had another size than the image and {} resized; the first: {}", split_name,
-        counted(resized_masks, "mask"), resized_masks == 1 ? "was" : "were", first_resized_mask));
-  }
+  const auto tell_of = [&](const Files& files, const char* thing, const char* what) {
+    if (files.count == 0) return;
+    lines.push_back(fmt::format("{}: {} {}; the first: {}", split_name, counted(files.count, thing),
+                                what, files.first));
+  };
+  tell_of(resized_masks, "mask", "of another size than the image, resized to it");
+  tell_of(masks_with_alpha_shape, "mask",
+          "of one colour all over: a shape stands in the alpha channel, which is not read; save it "
+          "in the colours");
+  tell_of(images_with_more, "image",
+          "with channels beyond red, green, blue and alpha, which are left out");
+  tell_of(damaged_pairs, "pair", "with a damaged JPEG, read as far as it goes");
   std::vector<std::size_t> absent;
   for (std::size_t i = 0; i < class_pixels.size(); ++i) {
     if (class_pixels[i] == 0) absent.push_back(i);
@@ -112,8 +132,10 @@ std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests,
   Findings findings;
   SplitPairs pairs;
   for (const DatasetRequest& request : requests) {
-    pairs.push_back(find_pairs(request.split_name, request.folders, *request.data, findings));
+    pairs.push_back(list_pairs(request.split_name, request.folders, *request.data));
+    for (const PairProblem& problem : pairs.back().problems) findings.add(problem.text);
   }
+  if (!findings.empty()) check_files(requests, pairs, findings);
   findings.throw_if_any<DataError>();
   const std::uint64_t bytes = bytes_of(requests, pairs);
   const bool is_auto = storage.cache == DatasetCache::kAuto;

@@ -14,6 +14,7 @@
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
+#include "flexunet/literal/utf8.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -45,10 +46,14 @@ FileKind mask_kind(const DataOptions& data) {
   return {to_lower(data.mask_file_format) == ".npz" ? ".npz" : ""};
 }
 
-std::vector<fs::path> files_of_kind(const std::vector<fs::path>& files, const FileKind& kind) {
+// The files of a kind; the others go to `passed_over`.
+std::vector<fs::path> files_of_kind(const std::vector<fs::path>& files, const FileKind& kind,
+                                    std::vector<fs::path>& passed_over) {
   std::vector<fs::path> found;
-  std::copy_if(files.begin(), files.end(), std::back_inserter(found),
-               [&](const fs::path& file) { return kind.matches(file); });
+  for (const fs::path& file : files) {
+    const bool is_hidden = file.filename().string().front() == '.';
+    (kind.matches(file) && !is_hidden ? found : passed_over).push_back(file);
+  }
   return found;
 }
 
@@ -121,19 +126,20 @@ struct Side {
     if (stems_repeat) {
       for (const std::string& part : matched_parts(folder, file.parent_path())) key += part + "/";
     }
-    return key + file.stem().string();
+    return key + composed(file.stem().string());
   }
 };
 
 using PairProblems = std::vector<PairProblem>;
 
-FilesByStem read_side(const std::string& split_name, const Side& side, PairProblems& problems) {
+FilesByStem read_side(const std::string& split_name, const Side& side, PairListing& listing) {
   FilesByStem by_stem;
-  for (const fs::path& file : files_of_kind(list_files(side.folder), side.kind)) {
+  for (const fs::path& file :
+       files_of_kind(list_all_files(side.folder), side.kind, listing.passed_over)) {
     by_stem[side.key(file)].push_back(file);
   }
   if (by_stem.empty()) {
-    problems.push_back(
+    listing.problems.push_back(
         {PairProblemKind::kNothingFound,
          {},
          fmt::format("{}: {} {}", split_name, side.name, nothing_found(side.folder, side.kind))});
@@ -166,6 +172,17 @@ void report_orphans(const std::string& split_name, const FilesByStem& files,
   }
 }
 
+void add_pages(const fs::path& file, std::vector<ImageSource>& images) {
+  int pages = 1;
+  try {
+    if (is_picture(file)) pages = count_pages(file);
+  } catch (const DataError&) {
+    // Told when the file is read.
+  }
+  if (pages == 1) images.push_back({file});
+  for (int page = 0; pages > 1 && page < pages; ++page) images.push_back({file, page});
+}
+
 }  // namespace
 
 PairListing list_pairs(const std::string& split_name, const SplitFolders& folders,
@@ -175,8 +192,8 @@ PairListing list_pairs(const std::string& split_name, const SplitFolders& folder
   const Side image_side{"images_dir", folders.images_dir, image_kind(data), stems_repeat};
   const Side mask_side{"masks_dir", folders.masks_dir, mask_kind(data), stems_repeat};
   PairListing listing;
-  const FilesByStem images = read_side(split_name, image_side, listing.problems);
-  const FilesByStem masks = read_side(split_name, mask_side, listing.problems);
+  const FilesByStem images = read_side(split_name, image_side, listing);
+  const FilesByStem masks = read_side(split_name, mask_side, listing);
   report_duplicates(split_name, images, listing.problems);
   report_duplicates(split_name, masks, listing.problems);
   // Beside a folder that holds nothing every file of the other is an orphan: one line says it all.
@@ -192,34 +209,34 @@ PairListing list_pairs(const std::string& split_name, const SplitFolders& folder
 }
 
 std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
-                                   const DataOptions& data, Findings& findings) {
-  PairListing listing = list_pairs(split_name, folders, data);
-  if (listing.problems.empty()) return std::move(listing.pairs);
-  for (PairProblem& problem : listing.problems) findings.add(std::move(problem.text));
-  return {};
-}
-
-std::vector<SamplePair> find_pairs(const std::string& split_name, const SplitFolders& folders,
                                    const DataOptions& data) {
+  PairListing listing = list_pairs(split_name, folders, data);
   Findings findings;
-  std::vector<SamplePair> pairs = find_pairs(split_name, folders, data, findings);
+  for (PairProblem& problem : listing.problems) findings.add(std::move(problem.text));
   findings.throw_if_any<DataError>();
-  return pairs;
+  return std::move(listing.pairs);
 }
 
-std::vector<fs::path> find_images(const fs::path& where, const DataOptions& data) {
+std::string ImageSource::stem() const {
+  return file.stem().string() + (page ? fmt::format("_{}", *page + 1) : "");
+}
+
+ImageListing find_images(const fs::path& where, const DataOptions& data) {
   const FileKind kind = image_kind(data);
+  ImageListing listing;
   std::error_code error;
   if (fs::is_regular_file(where, error)) {
     if (!kind.matches(where)) {
       throw DataError(fmt::format("{}: not one of the {}", where.string(), kind.name()));
     }
-    return {where};
+    add_pages(where, listing.images);
+    return listing;
   }
-  std::vector<fs::path> images = files_of_kind(matching_files(where), kind);
-  if (images.empty()) images = files_of_kind(list_files(where), kind);
-  if (images.empty()) throw DataError(nothing_found(where, kind));
-  return images;
+  std::vector<fs::path> files = files_of_kind(matching_files(where), kind, listing.passed_over);
+  if (files.empty()) files = files_of_kind(list_all_files(where), kind, listing.passed_over);
+  if (files.empty()) throw DataError(nothing_found(where, kind));
+  for (const fs::path& file : files) add_pages(file, listing.images);
+  return listing;
 }
 
 }  // namespace flexunet

@@ -11,6 +11,7 @@
 #include "dataset/write_turn.h"
 #include "flexunet/base/error.h"
 #include "flexunet/base/ordered_pipeline.h"
+#include "flexunet/base/side_files.h"
 #include "flexunet/base/text.h"
 
 namespace flexunet {
@@ -27,8 +28,8 @@ class FileStore : public SampleStore {
   Sample sample(std::size_t i) const override {
     const SamplePair& pair = pairs_.at(i);
     DecodedPair decoded = decoder_.decode(pair);
-    if (!decoded.problem.empty()) {
-      throw DataError(decoded.problem + " (it could be read when the run began)");
+    if (!decoded.problems.empty()) {
+      throw DataError(decoded.problems.front() + " (it could be read when the run began)");
     }
     if (decoded.facts.checksum != checksums_.at(i)) {
       throw DataError(
@@ -77,10 +78,10 @@ std::vector<std::size_t> find_records(const CacheFile* cache,
 
 }  // namespace
 
-SplitLoader::SplitLoader(const DatasetRequest& request, std::vector<SamplePair> pairs,
-                         Findings& findings)
+SplitLoader::SplitLoader(const DatasetRequest& request, PairListing listing, Findings& findings)
     : request_(request),
-      pairs_(std::move(pairs)),
+      pairs_(std::move(listing.pairs)),
+      passed_over_(side_files_text(request.split_name, listing.passed_over)),
       findings_(findings),
       decoder_(request),
       layout_(cache_layout(request)) {
@@ -143,10 +144,10 @@ void SplitLoader::decode(const Produce& produce, const Take& take) {
       pairs_.size(), {threads, kAhead * static_cast<std::size_t>(threads)}, produce);
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     DecodedPair pair = decoded.next();
-    if (!pair.problem.empty()) {
-      findings_.add(request_.split_name + ": " + pair.problem);
-      continue;
+    for (const std::string& problem : pair.problems) {
+      findings_.add(request_.split_name + ": " + problem);
     }
+    if (!pair.problems.empty()) continue;
     count(i, pair.facts);
     take(i, std::move(pair));
   }
@@ -155,16 +156,22 @@ void SplitLoader::decode(const Produce& produce, const Take& take) {
 void SplitLoader::forget_counts() {
   infos_.clear();
   report_ = {};
+  report_.passed_over = passed_over_;
   report_.class_pixels.resize(static_cast<std::size_t>(request_.network->num_classes));
 }
 
 void SplitLoader::count(std::size_t pair, const SampleFacts& facts) {
   infos_.push_back({pairs_[pair].stem, pairs_[pair].image, facts.checksum});
+  const auto& [stem, image, mask] = pairs_[pair];
+  report_.mask_pixels += facts.mask_pixels;
   report_.off_palette_pixels += facts.off_palette_pixels;
-  report_.off_palette_files += facts.off_palette_pixels > 0 ? 1 : 0;
-  if (facts.mask_resized && report_.resized_masks++ == 0) {
-    report_.first_resized_mask = pairs_[pair].mask.string();
-  }
+  report_.stray_pixels += facts.stray_pixels;
+  if (facts.off_palette_pixels > 0) report_.off_palette_masks.add(mask);
+  if (facts.stray_pixels > 0) report_.stray_masks.add(mask);
+  if (facts.mask_resized) report_.resized_masks.add(mask);
+  if (facts.remarks.shape_in_alpha) report_.masks_with_alpha_shape.add(mask);
+  if (facts.remarks.has_other_channels) report_.images_with_more.add(image);
+  if (facts.remarks.is_damaged) report_.damaged_pairs.add(image);
   for (std::size_t i = 0; i < report_.class_pixels.size(); ++i) {
     report_.class_pixels[i] += facts.class_pixels[i];
   }
@@ -179,6 +186,20 @@ std::vector<CachedSample> SplitLoader::stamp_files() const {
                        {}});
   }
   return samples;
+}
+
+// Masks that mostly show other colours than rgb_map are no masks, or those of another data set.
+void SplitLoader::refuse_strange_colors() {
+  if (request_.lenient || 2 * report_.stray_pixels <= report_.mask_pixels) return;
+  findings_.add(fmt::format(
+      "{}: {:.0f} % of the pixels of its masks are far from every colour of rgb_map, the first in "
+      "{}: do images and masks lie in each other's folders, or is it the map of another data "
+      "set?{}",
+      request_.split_name,
+      100.0 * static_cast<double>(report_.stray_pixels) / static_cast<double>(report_.mask_pixels),
+      report_.stray_masks.first,
+      request_.lenient_option.empty() ? ""
+                                      : fmt::format(" ({} goes on)", request_.lenient_option)));
 }
 
 // Null where there is none that could be of use.
@@ -210,7 +231,7 @@ std::size_t SplitLoader::write_cache(const fs::path& path, const CacheFile* old,
   const auto produce = [&](std::size_t i) {
     if (records[i] != no_record) {
       try {
-        DecodedPair kept{old->sample(records[i]), old->entries()[records[i]].facts, ""};
+        DecodedPair kept{old->sample(records[i]), old->entries()[records[i]].facts, {}};
         was_reused[i] = 1;
         return kept;
       } catch (const DataError&) {
@@ -238,6 +259,7 @@ std::size_t SplitLoader::write_cache(const fs::path& path, const CacheFile* old,
 }
 
 Dataset SplitLoader::finish(std::shared_ptr<const SampleStore> store) {
+  refuse_strange_colors();
   return {std::move(infos_), std::move(report_), std::move(store)};
 }
 

@@ -17,7 +17,7 @@ namespace flexunet {
 /// set is then incomplete.
 class SplitLoader {
  public:
-  SplitLoader(const DatasetRequest& request, std::vector<SamplePair> pairs, Findings& findings);
+  SplitLoader(const DatasetRequest& request, PairListing listing, Findings& findings);
 
   Dataset load_into_memory();
   /// Every sample is decoded once, to check it, and again whenever it is needed.
@@ -38,10 +38,12 @@ class SplitLoader {
                                         const DatasetStorage& storage) const;
   std::size_t write_cache(const std::filesystem::path& path, const CacheFile* old,
                           std::vector<CachedSample> entries);
+  void refuse_strange_colors();
   Dataset finish(std::shared_ptr<const SampleStore> store);
 
   const DatasetRequest& request_;
   std::vector<SamplePair> pairs_;
+  std::string passed_over_;  // as DatasetReport says it
   Findings& findings_;
   PairDecoder decoder_;
   CacheLayout layout_;

@@ -3,99 +3,98 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstring>
 #include <fstream>
 #include <limits>
 #include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
-#include <utility>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/png_codec.h"
+#include "imaging/deep_mask.h"
 #include "imaging/intensity.h"
 #include "imaging/picture_check.h"
+#include "imaging/stored_picture.h"
 
 namespace flexunet {
 namespace {
 
-// Calls a decoder of OpenCV's.
-template <typename Decode>
-cv::Mat decoded(Decode decode, const std::string& where) {
+// What a file is by its first bytes.
+PictureKind kind_of(std::ifstream& file, const std::string& where) {
+  std::array<char, 8> start{};
+  file.read(start.data(), start.size());
+  const auto size = static_cast<std::size_t>(file.gcount());
+  file.clear();
+  file.seekg(0);
+  return picture_kind({start.data(), size}, where);
+}
+
+std::string checked_bytes(const std::filesystem::path& path) {
+  std::string bytes = read_file(path);
+  if (bytes.size() > std::numeric_limits<int>::max()) {
+    throw DataError(
+        fmt::format("{}: {} bytes are too many for a picture", path.string(), bytes.size()));
+  }
+  return bytes;
+}
+
+// BMP alone is left to OpenCV, whose decoders of the other kinds print, narrow or know no pages.
+cv::Mat decode_bmp(const std::string& bytes, const std::string& where) {
+  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  const cv::Mat view(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
   cv::Mat picture;
   try {
-    picture = decode();
+    picture = cv::imdecode(view, cv::IMREAD_COLOR);
   } catch (const cv::Exception& error) {
     throw DataError(fmt::format("{}: cannot be decoded: {}", where, error.err));
   }
   if (picture.empty()) {
     throw DataError(where + ": cannot be decoded: damaged, truncated or of an unusual kind");
   }
+  cv::cvtColor(picture, picture, cv::COLOR_BGR2RGB);
   return picture;
 }
 
-cv::Mat decode_bytes(const std::string& bytes, int flags, const std::string& where) {
-  const cv::Mat view(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
-  return decoded([&] { return cv::imdecode(view, flags); }, where);
-}
-
-// Not from bytes in memory, where OpenCV 4.6 fails to read tiles.
-cv::Mat decode_tiff(int flags, const std::string& where) {
-  return decoded([&] { return cv::imread(where, flags); }, where);
-}
-
-// Row by row: cv::cvtColor would copy the picture first, in place or not.
-void swap_red_and_blue(cv::Mat& picture) {
-  for (int y = 0; y < picture.rows; ++y) {
-    auto* row = picture.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < picture.cols; ++x) std::swap(row[x][0], row[x][2]);
-  }
-}
-
-cv::Mat decode_tiff_gray16(const TiffGray16& gray16, const std::string& where) {
-  if (!gray16.is_unsigned) {
-    throw DataError(where +
-                    ": gray values of 16 bits with a sign or a fraction: save the image with "
-                    "unsigned values (0 to 65535)");
-  }
-  cv::Mat values = decode_tiff(cv::IMREAD_UNCHANGED, where);
-  if (values.type() != CV_16UC1) throw DataError(where + ": is not what its header says");
-  if (gray16.is_white_zero) cv::bitwise_not(values, values);
-  return values;
-}
-
-// (H,W) CV_8UC3, or CV_16UC1 where the file holds gray values of 16 bits and they are to be kept.
-cv::Mat read_pixels(const std::filesystem::path& path, Gray16 gray16) {
+StoredPicture decode_picture(const std::filesystem::path& path, std::optional<int> page) {
   const std::string where = path.string();
   std::ifstream file = open_file(path);
-  std::array<char, 8> start{};
-  file.read(start.data(), start.size());
-  if (picture_kind({start.data(), static_cast<std::size_t>(file.gcount())}, where) ==
-      PictureKind::kPng) {
-    file.clear();
-    file.seekg(0);
-    return decode_png(file, where, gray16);
+  StoredPicture picture;
+  switch (kind_of(file, where)) {
+    case PictureKind::kPng:
+      return decode_png(file, where);
+    case PictureKind::kTiff:
+      return decode_tiff(path, page);
+    case PictureKind::kJpeg: {
+      const std::string bytes = checked_bytes(path);
+      const int orientation = check_jpeg_header(bytes, where);
+      picture = decode_jpeg(bytes, where);
+      picture.orientation = orientation;
+      return picture;
+    }
+    case PictureKind::kBmp: {
+      const std::string bytes = checked_bytes(path);
+      check_bmp_header(bytes, where);
+      picture.pixels = decode_bmp(bytes, where);
+    }
   }
-  std::string bytes = read_file(path);
-  const PictureKind kind = picture_kind(bytes, where);
-  if (bytes.size() > std::numeric_limits<int>::max()) {
-    throw DataError(fmt::format("{}: {} bytes are too many for a picture", where, bytes.size()));
-  }
-  check_picture_header(kind, bytes, where);
-  constexpr int kAsStored = cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
-  cv::Mat picture;
-  if (kind == PictureKind::kTiff) {
-    const auto layout = find_tiff_gray16(bytes, where);
-    std::string().swap(bytes);  // a large picture needs the memory
-    if (layout && gray16 == Gray16::kKeep) return decode_tiff_gray16(*layout, where);
-    picture = decode_tiff(kAsStored, where);
-  } else {
-    picture = decode_bytes(bytes, kAsStored, where);
-  }
-  swap_red_and_blue(picture);
   return picture;
+}
+
+// What the file holds, upright and without alpha; one page of it.
+StoredPicture read_stored(const std::filesystem::path& path, std::optional<int> page) {
+  StoredPicture picture = decode_picture(path, page);
+  settle(picture);
+  return picture;
+}
+
+cv::Mat as_rgb(cv::Mat bytes) {
+  if (bytes.channels() == 1) cv::cvtColor(bytes, bytes, cv::COLOR_GRAY2RGB);
+  return bytes;
 }
 
 }  // namespace
@@ -108,18 +107,39 @@ bool is_picture(const std::filesystem::path& path) {
   return false;
 }
 
-cv::Mat read_picture(const std::filesystem::path& path) {
-  return read_pixels(path, Gray16::kUpperByte);
+int count_pages(const std::filesystem::path& path) {
+  std::ifstream file = open_file(path);
+  return kind_of(file, path.string()) == PictureKind::kTiff ? count_tiff_pages(path) : 1;
 }
 
-cv::Mat read_scaled_picture(const std::filesystem::path& path,
-                            const std::optional<IntensityRange>& range) {
-  cv::Mat picture = read_pixels(path, Gray16::kKeep);
-  if (picture.depth() == CV_8U) return picture;
-  picture = scale_to_bytes(picture, range);
-  cv::Mat rgb;
-  cv::cvtColor(picture, rgb, cv::COLOR_GRAY2RGB);
-  return rgb;
+LoadedPicture load_image(const std::filesystem::path& path,
+                         const std::optional<IntensityRange>& range, std::optional<int> page) {
+  const StoredPicture stored = read_stored(path, page);
+  if (stored.pixels.depth() == CV_8U) return {as_rgb(stored.pixels), stored.remarks};
+  return {as_rgb(scale_to_bytes(stored.pixels, range, path.string())), stored.remarks};
+}
+
+LoadedPicture load_mask(const std::filesystem::path& path, const std::vector<RgbMapEntry>& rgb_map,
+                        std::optional<int> page) {
+  const StoredPicture stored = read_stored(path, page);
+  if (stored.pixels.depth() == CV_8U) return {as_rgb(stored.pixels), stored.remarks};
+  return {as_rgb(deep_mask_colors(stored.pixels, rgb_map, path.string())), stored.remarks};
+}
+
+cv::Mat read_picture(const std::filesystem::path& path) { return load_mask(path).rgb; }
+
+bool is_same_picture(const cv::Mat& a, const cv::Mat& b) {
+  if (a.size() != b.size() || a.type() != b.type() || a.empty()) return false;
+  const std::size_t row_size = static_cast<std::size_t>(a.cols) * a.elemSize();
+  bool is_one_color = true;
+  for (int y = 0; y < a.rows; ++y) {
+    const auto* row = a.ptr(y);
+    if (std::memcmp(row, b.ptr(y), row_size) != 0) return false;
+    for (std::size_t i = 0; is_one_color && i < row_size; ++i) {
+      is_one_color = row[i] == a.data[i % a.elemSize()];
+    }
+  }
+  return !is_one_color;
 }
 
 void write_png(const std::filesystem::path& path, const cv::Mat& rgb) {

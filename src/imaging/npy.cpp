@@ -192,7 +192,7 @@ cv::Mat read_npy_image(const std::filesystem::path& path,
       read_piece(file, std::min<std::uint64_t>(file_size, kMaxNpyHeaderSize), where), where);
   check_data_size(header, file_size - header.data_offset, where);
   const cv::Mat values = read_image_values(file, header, where);
-  return values.depth() == CV_8U ? values : scale_to_bytes(values, range);
+  return values.depth() == CV_8U ? values : scale_to_bytes(values, range, where);
 }
 
 cv::Mat read_npz_class_mask(const std::filesystem::path& path, int num_classes) {

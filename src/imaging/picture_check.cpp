@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
-#include <iterator>
-#include <map>
+#include <optional>
 
 #include "flexunet/base/error.h"
 #include "flexunet/imaging/png_codec.h"
@@ -15,11 +13,6 @@ namespace flexunet {
 namespace {
 
 using namespace std::string_view_literals;
-
-// The most pixels that a byte can stand for, so that a small file with a large claim is refused
-// before memory is asked for. Runs of equal bits in a fax page reach 20,000; nothing else comes
-// near.
-constexpr std::uint64_t kMostPixelsPerByte = 1U << 15U;
 
 enum class ByteOrder { kLittle, kBig };
 
@@ -39,22 +32,11 @@ class Bytes {
     return value;
   }
   [[noreturn]] void truncated() const { throw DataError(where_ + ": the file is truncated"); }
-  [[noreturn]] void damaged(const std::string& what) const {
-    throw DataError(fmt::format("{}: damaged: {}", where_, what));
-  }
   void check_reaches(std::uint64_t size) const {
     if (bytes_.size() < size) truncated();
   }
   void check_size(std::uint64_t width, std::uint64_t height, std::uint64_t pixels_per_byte) const {
-    // Each below 2^32, so the product fits.
-    if (width * height > kMaxPicturePixels) {
-      throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where_, width, height,
-                                  kMaxPicturePixels));
-    }
-    if (width * height / pixels_per_byte > bytes_.size()) {
-      throw DataError(fmt::format("{}: damaged: {} bytes cannot hold the {}x{} pixels it claims",
-                                  where_, bytes_.size(), width, height));
-    }
+    check_picture_claim({width, height, pixels_per_byte}, bytes_.size(), where_);
   }
 
  private:
@@ -76,16 +58,32 @@ std::uint64_t jpeg_pixels_per_byte(std::uint64_t start_of_frame) {
   return start_of_frame < kFirstArithmetic ? kHuffman : kMostPixelsPerByte;
 }
 
+// EXIF's Orientation among the entries of its first directory.
+int orientation_of(const Bytes& exif) {
+  constexpr std::uint64_t kOrientation = 274, kShort = 3, kEntrySize = 12;
+  const std::uint64_t directory = exif.number(4, 4);
+  const std::uint64_t entries = exif.number(directory, 2);
+  for (std::uint64_t i = 0; i < entries; ++i) {
+    const std::uint64_t entry = directory + 2 + i * kEntrySize;
+    if (exif.number(entry, 2) != kOrientation || exif.number(entry + 2, 2) != kShort) continue;
+    return static_cast<int>(exif.number(entry + 8, 2));
+  }
+  return 1;
+}
+
 // Walks marker by marker: a search for the last two bytes would find the end of an embedded
-// preview.
-void check_jpeg(const Bytes& bytes) {
+// preview. Returns the orientation.
+int check_jpeg(std::string_view file, const Bytes& bytes) {
   constexpr std::uint64_t kRestart0 = 0xD0, kRestart7 = 0xD7, kEnd = 0xD9, kTemporary = 0x01;
+  constexpr std::uint64_t kExif = 0xE1;
+  constexpr std::string_view kExifName("Exif\0\0", 6);
+  std::optional<int> orientation;
   std::uint64_t at = 2;
   for (;;) {
     while (bytes.number(at, 1) != 0xFF) ++at;
     while (bytes.number(at, 1) == 0xFF) ++at;
     const std::uint64_t marker = bytes.number(at++, 1);
-    if (marker == kEnd) return;
+    if (marker == kEnd) return orientation.value_or(1);
     // 0 marks an FF among coded pixels, restart markers stand between them: neither has a length.
     const bool bare =
         marker == 0 || marker == kTemporary || (marker >= kRestart0 && marker <= kRestart7);
@@ -94,7 +92,14 @@ void check_jpeg(const Bytes& bytes) {
       bytes.check_size(bytes.number(at + 5, 2), bytes.number(at + 3, 2),
                        jpeg_pixels_per_byte(marker));
     }
-    at += bytes.number(at, 2);
+    const std::uint64_t length = bytes.number(at, 2);
+    bytes.check_reaches(at + length);
+    if (marker == kExif && !orientation && length > 2 + kExifName.size() &&
+        file.substr(at + 2, kExifName.size()) == kExifName) {
+      const std::uint64_t start = at + 2 + kExifName.size();
+      orientation = exif_orientation(file.substr(start, at + length - start));
+    }
+    at += length;
   }
 }
 
@@ -122,77 +127,14 @@ void check_bmp(const Bytes& bytes) {
   check_bmp_rows(bytes, width, height, bytes.number(28, 2));
 }
 
-// Tags of a TIFF file (TIFF 6.0, section 8) whose values are looked at.
-enum TiffTag : std::uint64_t {
-  kWidth = 256,
-  kHeight = 257,
-  kBitsPerSample = 258,
-  kCompression = 259,
-  kPhotometric = 262,
-  kSamplesPerPixel = 277,
-  kRowsPerStrip = 278,
-  kTileWidth = 322,
-  kTileHeight = 323,
-  kSampleFormat = 339
-};
-
-bool is_looked_at(std::uint64_t tag) {
-  constexpr std::uint64_t kLookedAt[] = {TiffTag::kWidth,         TiffTag::kHeight,
-                                         TiffTag::kBitsPerSample, TiffTag::kCompression,
-                                         TiffTag::kPhotometric,   TiffTag::kSamplesPerPixel,
-                                         TiffTag::kRowsPerStrip,  TiffTag::kTileWidth,
-                                         TiffTag::kTileHeight,    TiffTag::kSampleFormat};
-  return std::find(std::begin(kLookedAt), std::end(kLookedAt), tag) != std::end(kLookedAt);
-}
-
-// Bytes of a number by its TIFF type; 0 for those that the standard allows for none of these tags.
-std::size_t tiff_number_size(std::uint64_t type) {
-  constexpr std::uint64_t kByte = 1, kShort = 3, kLong = 4;
-  if (type == kByte) return 1;
-  if (type == kShort) return 2;
-  return type == kLong ? 4 : 0;
-}
-
-// The first value of each tag in the file's first directory. Of a tag that stands there twice the
-// first counts, as for libtiff.
-std::map<std::uint64_t, std::uint64_t> read_tiff_tags(const Bytes& bytes) {
-  constexpr std::uint64_t kEntrySize = 12;
-  const std::uint64_t directory = bytes.number(4, 4);
-  const std::uint64_t entries = bytes.number(directory, 2);
-  std::map<std::uint64_t, std::uint64_t> tags;
-  for (std::uint64_t i = 0; i < entries; ++i) {
-    const std::uint64_t entry = directory + 2 + i * kEntrySize;
-    const std::uint64_t tag = bytes.number(entry, 2);
-    const std::uint64_t type = bytes.number(entry + 2, 2);
-    bytes.check_reaches(entry + kEntrySize);
-    if (!is_looked_at(tag)) continue;
-    const std::size_t size = tiff_number_size(type);
-    if (size == 0) bytes.damaged(fmt::format("TIFF tag {} has type {}", tag, type));
-    tags.emplace(tag, bytes.number(entry + 8, size));
-  }
-  return tags;
-}
-
-void check_tiff(const Bytes& bytes) {
-  constexpr std::uint64_t kUncompressed = 1, kAllRows = UINT32_MAX;
-  auto tags = read_tiff_tags(bytes);
-  const std::uint64_t width = tags[TiffTag::kWidth];
-  tags.try_emplace(TiffTag::kCompression, kUncompressed);
-  // Pixels of one bit are the smallest.
-  const bool is_plain = tags[TiffTag::kCompression] == kUncompressed;
-  bytes.check_size(width, tags[TiffTag::kHeight], is_plain ? 8 : kMostPixelsPerByte);
-  // A decoder asks for memory for a whole strip or tile, which may be larger than the picture.
-  const std::uint64_t rows = tags[TiffTag::kRowsPerStrip];
-  if (rows != kAllRows) bytes.check_size(width, rows, kMostPixelsPerByte);
-  bytes.check_size(tags[TiffTag::kTileWidth], tags[TiffTag::kTileHeight], kMostPixelsPerByte);
-}
-
-Bytes tiff_bytes(std::string_view bytes, const std::string& where) {
-  return {bytes, bytes.front() == 'I' ? ByteOrder::kLittle : ByteOrder::kBig, where};
-}
-
 bool starts_with(std::string_view bytes, std::string_view signature) {
   return bytes.substr(0, signature.size()) == signature;
+}
+
+// TIFF by the number 42, BigTIFF by 43.
+bool is_tiff(std::string_view bytes) {
+  return starts_with(bytes, "II*\0"sv) || starts_with(bytes, "MM\0*"sv) ||
+         starts_with(bytes, "II+\0"sv) || starts_with(bytes, "MM\0+"sv);
 }
 
 }  // namespace
@@ -201,35 +143,42 @@ PictureKind picture_kind(std::string_view bytes, const std::string& where) {
   if (bytes.empty()) throw DataError(where + ": the file is empty");
   if (starts_with(bytes, "\x89PNG\r\n\x1a\n"sv)) return PictureKind::kPng;
   if (starts_with(bytes, "\xff\xd8\xff"sv)) return PictureKind::kJpeg;
-  if (starts_with(bytes, "II*\0"sv) || starts_with(bytes, "MM\0*"sv)) return PictureKind::kTiff;
+  if (is_tiff(bytes)) return PictureKind::kTiff;
   if (starts_with(bytes, "BM"sv)) return PictureKind::kBmp;
   throw DataError(where + ": not a PNG, JPEG, TIFF or BMP picture by its content");
 }
 
-void check_picture_header(PictureKind kind, std::string_view bytes, const std::string& where) {
-  switch (kind) {
-    case PictureKind::kPng:
-      return;  // decode_png looks itself
-    case PictureKind::kJpeg:
-      return check_jpeg(Bytes(bytes, ByteOrder::kBig, where));
-    case PictureKind::kTiff:
-      return check_tiff(tiff_bytes(bytes, where));
-    case PictureKind::kBmp:
-      return check_bmp(Bytes(bytes, ByteOrder::kLittle, where));
+int check_jpeg_header(std::string_view bytes, const std::string& where) {
+  return check_jpeg(bytes, Bytes(bytes, ByteOrder::kBig, where));
+}
+
+void check_bmp_header(std::string_view bytes, const std::string& where) {
+  check_bmp(Bytes(bytes, ByteOrder::kLittle, where));
+}
+
+void check_picture_claim(const PictureClaim& claim, std::uint64_t file_size,
+                         const std::string& where) {
+  // Each below 2^32, so the product fits.
+  const std::uint64_t pixels = claim.width * claim.height;
+  if (pixels > kMaxPicturePixels) {
+    throw DataError(fmt::format("{}: {}x{} pixels, at most {} are read", where, claim.width,
+                                claim.height, kMaxPicturePixels));
+  }
+  if (pixels / claim.pixels_per_byte > file_size) {
+    throw DataError(fmt::format("{}: damaged: {} bytes cannot hold the {}x{} pixels it claims",
+                                where, file_size, claim.width, claim.height));
   }
 }
 
-std::optional<TiffGray16> find_tiff_gray16(std::string_view bytes, const std::string& where) {
-  constexpr std::uint64_t kWhiteIsZero = 0, kBlackIsZero = 1, kDepth = 16, kUnsigned = 1;
-  auto tags = read_tiff_tags(tiff_bytes(bytes, where));
-  tags.try_emplace(TiffTag::kSamplesPerPixel, 1);
-  tags.try_emplace(TiffTag::kSampleFormat, kUnsigned);
-  const auto photometric = tags.find(TiffTag::kPhotometric);
-  if (tags[TiffTag::kSamplesPerPixel] != 1 || tags[TiffTag::kBitsPerSample] != kDepth ||
-      photometric == tags.end() || photometric->second > kBlackIsZero) {
-    return std::nullopt;
+int exif_orientation(std::string_view exif) {
+  if (exif.size() < 8) return 1;
+  const std::string unused;
+  try {
+    return orientation_of(
+        Bytes(exif, exif.front() == 'I' ? ByteOrder::kLittle : ByteOrder::kBig, unused));
+  } catch (const DataError&) {
+    return 1;  // a damaged note beside the pixels
   }
-  return TiffGray16{photometric->second == kWhiteIsZero, tags[TiffTag::kSampleFormat] == kUnsigned};
 }
 
 }  // namespace flexunet

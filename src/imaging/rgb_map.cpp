@@ -21,6 +21,7 @@ using Color = std::array<std::uint8_t, 3>;
 struct Nearest {
   std::uint8_t class_index;
   bool off_palette;
+  bool stray;
 };
 
 Nearest find_nearest(const std::vector<RgbMapEntry>& entries, const Color& color) {
@@ -37,7 +38,8 @@ Nearest find_nearest(const std::vector<RgbMapEntry>& entries, const Color& color
       best = &entry;
     }
   }
-  return {static_cast<std::uint8_t>(best->class_index), best_distance > 0};
+  constexpr int kFar = RgbMap::kPaletteNoise * RgbMap::kPaletteNoise;
+  return {static_cast<std::uint8_t>(best->class_index), best_distance > 0, best_distance > kFar};
 }
 
 // Masks hold few colours: each is looked up among the entries once, unless two share a slot.
@@ -87,7 +89,7 @@ RgbMap::RgbMap(std::vector<RgbMapEntry> entries) : entries_(std::move(entries)) 
 RgbMap::Decoded RgbMap::decode(const cv::Mat& rgb) const {
   if (rgb.type() != CV_8UC3) throw std::invalid_argument("not an RGB picture");
   NearestCache nearest_of(entries_);
-  Decoded decoded{cv::Mat(rgb.size(), CV_8UC1), 0};
+  Decoded decoded{cv::Mat(rgb.size(), CV_8UC1)};
   std::uint32_t last = NearestCache::kNoColor;
   Nearest nearest{};
   for (int y = 0; y < rgb.rows; ++y) {
@@ -102,6 +104,7 @@ RgbMap::Decoded RgbMap::decode(const cv::Mat& rgb) const {
       }
       target[x] = nearest.class_index;
       decoded.off_palette_pixels += nearest.off_palette ? 1 : 0;
+      decoded.stray_pixels += nearest.stray ? 1 : 0;
     }
   }
   return decoded;

@@ -1,9 +1,12 @@
 #include "flexunet/literal/utf8.h"
 
 #include <utf8cpp/utf8.h>
+#include <utf8proc.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
+#include <memory>
 
 namespace flexunet {
 namespace {
@@ -57,6 +60,17 @@ std::string encode_utf8(char32_t code_point) {
   std::string encoded;
   utf8::append(code_point, std::back_inserter(encoded));
   return encoded;
+}
+
+std::string composed(const std::string& text) {
+  utf8proc_uint8_t* bytes = nullptr;
+  const utf8proc_ssize_t size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &bytes,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> result(bytes, std::free);
+  if (size < 0) return text;
+  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
 std::string shorten(std::string_view text, std::size_t limit) {

@@ -55,19 +55,22 @@ cv::Mat map_to_bytes(const cv::Mat& values, const std::optional<GrayRange>& rang
   return bytes;
 }
 
-cv::Mat labels_to_bytes(const cv::Mat& values, const std::string& where) {
+cv::Mat labels_to_bytes(const cv::Mat& values, const std::string& where, double tolerance) {
   cv::Mat bytes(values.size(), CV_8UC1);
   for (int y = 0; y < values.rows; ++y) {
     const auto* row = values.ptr<double>(y);
     auto* target = bytes.ptr<std::uint8_t>(y);
     for (int x = 0; x < values.cols; ++x) {
-      const double value = row[x];
-      if (!(value >= 0.0 && value <= kWhite) || value != std::floor(value)) {
+      const double label = std::round(row[x]);
+      // Written so that NaN is refused.
+      const bool is_label =
+          label >= 0.0 && label <= kWhite && std::abs(row[x] - label) <= tolerance;
+      if (!is_label) {
         throw DataError(
             fmt::format("{}: value {} at x {}, y {} is no label: a mask holds whole numbers 0..255",
-                        where, value, x, y));
+                        where, row[x], x, y));
       }
-      target[x] = static_cast<std::uint8_t>(value);
+      target[x] = static_cast<std::uint8_t>(label);
     }
   }
   return bytes;

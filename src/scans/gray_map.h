@@ -18,9 +18,10 @@ struct GrayRange {
 cv::Mat map_to_bytes(const cv::Mat& values, const std::optional<GrayRange>& range,
                      const std::string& where);
 
-/// Values, (H,W) CV_64FC1, as they are in (H,W) CV_8UC1. Throws DataError that starts with `where`
-/// and names the first value that is not whole or not 0..255.
-cv::Mat labels_to_bytes(const cv::Mat& values, const std::string& where);
+/// Values, (H,W) CV_64FC1, as they are in (H,W) CV_8UC1, rounded where they are off by `tolerance`
+/// at most. Throws DataError that starts with `where` and names the first value that is not whole
+/// or not 0..255.
+cv::Mat labels_to_bytes(const cv::Mat& values, const std::string& where, double tolerance = 0.0);
 
 /// (H,W) CV_8UC1 as (H,W) CV_8UC3.
 cv::Mat gray_to_rgb(const cv::Mat& gray);

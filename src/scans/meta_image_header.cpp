@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
@@ -83,6 +85,28 @@ class Fields {
     rest.remove_prefix(static_cast<std::size_t>(stopped - rest.data()));
     return value;
   }
+  // The numbers of the first of the keys that is there; none where no key is.
+  std::vector<double> reals(std::initializer_list<const char*> keys, std::size_t count) const {
+    for (const char* key : keys) {
+      const auto found = values_.find(key);
+      if (found == values_.end()) continue;
+      std::vector<double> numbers;
+      std::string_view rest = trimmed(found->second);
+      while (!rest.empty()) {
+        double number = 0;
+        const auto [stopped, error] =
+            std::from_chars(rest.data(), rest.data() + rest.size(), number);
+        if (error != std::errc()) break;
+        numbers.push_back(number);
+        rest = trimmed(rest.substr(static_cast<std::size_t>(stopped - rest.data())));
+      }
+      if (numbers.size() != count || !rest.empty()) {
+        damaged(fmt::format("{} = {}: must be {} numbers", key, found->second, count));
+      }
+      return numbers;
+    }
+    return {};
+  }
   std::uint64_t size() const { return size_; }
 
  private:
@@ -115,6 +139,29 @@ void read_extent(const Fields& fields, VolumeHeader& header) {
   for (std::int64_t i = 0; i < dimensions; ++i) {
     header.extent.at(static_cast<std::size_t>(i)) = fields.next_whole("DimSize", rest);
   }
+}
+
+// LPS, as MetaImage has it, in RAS. The matrix lists the directions of the axes one after the
+// other.
+std::optional<VolumeGeometry> read_geometry(const Fields& fields, const VolumeHeader& header) {
+  constexpr std::size_t kAxes = 3;
+  const auto matrix = fields.reals({"TransformMatrix", "Rotation", "Orientation"}, kAxes * kAxes);
+  const auto origin = fields.reals({"Offset", "Position", "Origin"}, kAxes);
+  if (matrix.empty() && origin.empty()) return std::nullopt;
+  const auto spacing = fields.reals({"ElementSpacing", "ElementSize"}, kAxes);
+  VolumeGeometry geometry;
+  geometry.extent = header.extent;
+  for (std::size_t row = 0; row < kAxes; ++row) {
+    const double sign = row < 2 ? -1.0 : 1.0;
+    for (std::size_t axis = 0; axis < kAxes; ++axis) {
+      const double direction =
+          matrix.empty() ? (row == axis ? 1.0 : 0.0) : matrix[kAxes * axis + row];
+      const double step = spacing.empty() ? 1.0 : spacing[axis];
+      geometry.steps(static_cast<int>(row), static_cast<int>(axis)) = sign * direction * step;
+    }
+    geometry.origin[static_cast<int>(row)] = origin.empty() ? 0.0 : sign * origin[row];
+  }
+  return geometry;
 }
 
 void locate_data(const fs::path& path, const Fields& fields, VolumeHeader& header) {
@@ -161,6 +208,7 @@ VolumeHeader read_meta_image_header(const fs::path& path) {
       fields.is_true("BinaryDataByteOrderMSB") || fields.is_true("ElementByteOrderMSB");
   header.slope = fields.real("ElementToIntensityFunctionSlope", 1.0);
   header.intercept = fields.real("ElementToIntensityFunctionOffset", 0.0);
+  if (fields.whole("NDims", std::nullopt) == 3) header.geometry = read_geometry(fields, header);
   locate_data(path, fields, header);
   return header;
 }

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 #include <nifti2_io.h>
+#include <zlib.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
-#include "flexunet/base/text.h"
 #include "scans/volume.h"
 
 namespace flexunet {
@@ -48,11 +51,49 @@ struct Release {
   void operator()(nifti_image* image) const { nifti_image_free(image); }
 };
 
-std::unique_ptr<nifti_image, Release> parse(const std::filesystem::path& path) {
+// The beginning of a file, expanded where it is compressed: zlib passes other content on as it is.
+std::string first_bytes(const std::filesystem::path& path, std::size_t size) {
+  std::string bytes(size, '\0');
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
+  const int read = file ? gzread(file.get(), bytes.data(), static_cast<unsigned>(size)) : 0;
+  bytes.resize(static_cast<std::size_t>(std::max(read, 0)));
+  return bytes;
+}
+
+bool is_gzip(const std::filesystem::path& path) {
+  std::ifstream file = open_file(path);
+  return file.get() == 0x1F && file.get() == 0x8B;
+}
+
+// By the header alone and not by nifti_image_read, which goes by the ending of the name.
+std::unique_ptr<nifti_image, Release> parse(const std::string& bytes) {
   static std::mutex mutex;  // the library keeps its settings in globals
   const std::lock_guard<std::mutex> lock(mutex);
   nifti_set_debug_level(0);  // it would print
-  return std::unique_ptr<nifti_image, Release>(nifti_image_read(path.c_str(), 0));
+  nifti_image* image = nullptr;
+  const int version = nifti_header_version(bytes.data(), bytes.size());
+  if (version == 1 && bytes.size() >= sizeof(nifti_1_header)) {
+    nifti_1_header header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    image = nifti_convert_n1hdr2nim(header, nullptr);
+  } else if (version == 2 && bytes.size() >= sizeof(nifti_2_header)) {
+    nifti_2_header header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    image = nifti_convert_n2hdr2nim(header, nullptr);
+  }
+  return std::unique_ptr<nifti_image, Release>(image);
+}
+
+std::optional<VolumeGeometry> geometry_of(const nifti_image& image) {
+  if (image.sform_code <= 0 && image.qform_code <= 0) return std::nullopt;
+  const nifti_dmat44& matrix = image.sform_code > 0 ? image.sto_xyz : image.qto_xyz;
+  VolumeGeometry geometry;
+  geometry.extent = {image.nx, image.ny, image.nz};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) geometry.steps(row, column) = matrix.m[row][column];
+    geometry.origin[row] = matrix.m[row][3];
+  }
+  return geometry;
 }
 
 }  // namespace
@@ -60,7 +101,7 @@ std::unique_ptr<nifti_image, Release> parse(const std::filesystem::path& path) {
 VolumeHeader read_nifti_header(const std::filesystem::path& path) {
   const std::string where = path.string();
   open_file(path);  // says why it cannot be read
-  const auto image = parse(path);
+  const auto image = parse(first_bytes(path, sizeof(nifti_2_header)));
   const bool is_one_file = image && (image->nifti_type == NIFTI_FTYPE_NIFTI1_1 ||
                                      image->nifti_type == NIFTI_FTYPE_NIFTI2_1);
   if (!is_one_file || image->iname_offset < 0) {
@@ -83,7 +124,8 @@ VolumeHeader read_nifti_header(const std::filesystem::path& path) {
   }
   header.data_file = path;
   header.offset = static_cast<std::uint64_t>(image->iname_offset);
-  header.is_compressed = to_lower(path.extension().string()) == ".gz";
+  header.is_compressed = is_gzip(path);
+  header.geometry = geometry_of(*image);
   return header;
 }
 

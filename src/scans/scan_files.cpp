@@ -1,12 +1,16 @@
 #include "scans/scan_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
+#include "flexunet/base/side_files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 
@@ -23,18 +27,35 @@ bool is_hidden(const fs::path& path) {
   return !name.empty() && name.front() == '.';
 }
 
-void collect(const fs::path& folder, std::vector<fs::path>& files) {
+bool by_natural_order(const fs::path& a, const fs::path& b) {
+  return natural_less(a.native(), b.native());
+}
+
+// `entered` keeps links from leading round in circles.
+void collect(const fs::path& folder, std::set<fs::path>& entered, FoundFiles& found) {
   std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (is_hidden(entry->path())) {
-      entry.disable_recursion_pending();
-    } else if (entry->is_regular_file(error)) {
-      files.push_back(entry->path());
-    }
-    if (error) break;
+  if (!entered.insert(fs::canonical(folder, error)).second) return;
+  std::vector<fs::path> paths;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    paths.push_back(entry->path());
   }
-  if (error) throw DataError(folder.string() + ": cannot be listed: " + error.message());
+  std::sort(paths.begin(), paths.end(), by_natural_order);  // which of two ways in comes first
+  for (const fs::path& path : paths) {
+    std::error_code unknown;
+    const fs::file_status status = fs::status(path, unknown);
+    if (!fs::exists(status)) {
+      found.problems.push_back(fmt::format("{}: a link to {}, which is not there", path.string(),
+                                           fs::read_symlink(path, unknown).string()));
+    } else if (fs::is_directory(status)) {
+      if (!is_hidden(path)) collect(path, entered, found);
+    } else if (fs::is_regular_file(status)) {
+      (is_side_file(path) ? found.passed_over : found.files).push_back(path);
+    }
+  }
+  if (error) {
+    found.problems.push_back(folder.string() + ": cannot be listed: " + error.message());
+  }
 }
 
 // The first bytes of a file, as many as there are.
@@ -80,18 +101,24 @@ std::optional<ScanKind> scan_kind(const fs::path& file) {
   return std::nullopt;
 }
 
-std::vector<fs::path> find_files(const fs::path& where) {
+FoundFiles find_files(const fs::path& where) {
   std::error_code error;
   const fs::file_status status = fs::status(where, error);
   if (!fs::exists(status)) {
     throw DataError(where.string() + ": no such file or folder");
   }
-  if (!fs::is_directory(status)) return {where};
-  std::vector<fs::path> files;
-  collect(where, files);
-  std::sort(files.begin(), files.end(),
-            [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
-  return files;
+  FoundFiles found;
+  if (!fs::is_directory(status)) {
+    found.files.push_back(where);
+    return found;
+  }
+  std::set<fs::path> entered;
+  collect(where, entered, found);
+  for (auto* files : {&found.files, &found.passed_over}) {
+    std::sort(files->begin(), files->end(), by_natural_order);
+  }
+  std::sort(found.problems.begin(), found.problems.end());
+  return found;
 }
 
 }  // namespace flexunet

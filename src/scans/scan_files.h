@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace flexunet {
@@ -16,8 +17,14 @@ bool is_dicom_directory(const std::filesystem::path& file);
 /// where it is of no kind that we read. Throws DataError where it cannot be read.
 std::optional<ScanKind> scan_kind(const std::filesystem::path& file);
 
-/// The file itself, or the files below a folder, sorted by their paths as bytes; hidden files and
-/// what lies in hidden folders are left out. Throws DataError: nothing there, not readable.
-std::vector<std::filesystem::path> find_files(const std::filesystem::path& where);
+struct FoundFiles {
+  std::vector<std::filesystem::path> files;        ///< in natural order of their paths
+  std::vector<std::filesystem::path> passed_over;  ///< side files, see base/side_files.h
+  std::vector<std::string> problems;  ///< folders that cannot be listed, links that lead nowhere
+};
+
+/// The file itself, or the files below a folder; hidden folders are left out, links are followed,
+/// each folder is entered once. Throws DataError: nothing there.
+FoundFiles find_files(const std::filesystem::path& where);
 
 }  // namespace flexunet

@@ -5,6 +5,7 @@
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/findings.h"
+#include "flexunet/base/side_files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/scans/scans.h"
@@ -20,7 +21,8 @@ namespace {
 ScanSlice describe_picture(const fs::path& path) {
   ScanSlice slice;
   slice.file = path;
-  slice.size = read_picture(path).size();
+  slice.size = load_image(path, {}, 0).rgb.size();
+  slice.count = count_pages(path);
   return slice;
 }
 
@@ -31,12 +33,19 @@ ScanSlice describe_volume(const fs::path& path, SlicePlane plane) {
   slice.count = volume->count(plane);
   slice.size = volume->size(plane);
   slice.series = path.filename().string();
+  slice.geometry = volume->header().geometry;
   return slice;
 }
 
 ScanKind require_kind(const fs::path& path) {
   const auto kind = scan_kind(path);
   if (kind) return *kind;
+  const std::string ending = to_lower(path.extension().string());
+  if (ending == ".hdr" || ending == ".img") {
+    throw DataError(path.string() +
+                    ": NIfTI or Analyze in two files (.hdr and .img), which is not read: convert "
+                    "it to .nii.gz");
+  }
   throw DataError(path.string() +
                   ": of no kind that is read: DICOM, NIfTI (.nii .nii.gz), MetaImage (.mha "
                   ".mhd), or a picture (.png .jpg .jpeg .tif .tiff .bmp)");
@@ -106,13 +115,18 @@ bool is_helper(const fs::path& path, const std::set<fs::path>& data_files) {
   return is_dicom_directory(path);
 }
 
-cv::Mat read_volume_slice(const ScanSlice& slice, SlicePlane plane) {
+struct VolumeSlice {
+  std::shared_ptr<const Volume> volume;
+  cv::Mat values;
+};
+
+VolumeSlice read_volume_slice(const ScanSlice& slice, SlicePlane plane) {
   const auto volume = open_volume(slice.file);
-  if (slice.index < 0 || slice.index >= volume->count(plane)) {
-    throw DataError(
-        fmt::format("{}: there are {} slices in this plane", slice.name(), volume->count(plane)));
+  const int count = volume->count(plane, slice.turn);
+  if (slice.index < 0 || slice.index >= count) {
+    throw DataError(fmt::format("{}: there are {} slices in this plane", slice.name(), count));
   }
-  return volume->slice(plane, slice.index);
+  return {volume, volume->slice(plane, slice.index, slice.turn)};
 }
 
 }  // namespace
@@ -121,23 +135,47 @@ std::string ScanSlice::name() const {
   return count > 1 ? fmt::format("{}#{}", file.string(), index + 1) : file.string();
 }
 
-std::vector<ScanSlice> list_slices(const fs::path& where, SlicePlane plane) {
-  const std::vector<fs::path> files = find_files(where);
-  const std::set<fs::path> data_files = find_data_files(files);
-  std::vector<ScanSlice> slices;
+SliceListing list_slices(const fs::path& where, SlicePlane plane) {
+  const FoundFiles found = find_files(where);
+  const std::set<fs::path> data_files = find_data_files(found.files);
+  SliceListing listing;
+  if (!found.passed_over.empty()) {
+    listing.warnings.push_back(side_files_text(where, found.passed_over));
+  }
   SeriesSizes sizes;
   Findings findings;
-  for (const fs::path& path : files) {
+  for (const std::string& problem : found.problems) findings.add(problem);
+  for (const fs::path& path : found.files) {
     try {
       if (path != where && is_helper(path, data_files)) continue;
       ScanSlice slice = describe(path, plane, sizes);
-      for (slice.index = 0; slice.index < slice.count; ++slice.index) slices.push_back(slice);
+      for (slice.index = 0; slice.index < slice.count; ++slice.index) {
+        listing.slices.push_back(slice);
+      }
     } catch (const DataError& error) {
       findings.add(error.what());
     }
   }
   findings.throw_if_any<DataError>();
-  if (slices.empty()) throw DataError(where.string() + ": holds no files");
+  if (listing.slices.empty()) throw DataError(where.string() + ": holds no files");
+  return listing;
+}
+
+std::vector<ScanSlice> lay_over(const ScanSlice& mask, const ScanSlice& image) {
+  ScanSlice slice = mask;
+  if (mask.geometry && image.geometry) {
+    const auto turn = find_turn(*mask.geometry, *image.geometry);
+    if (!turn) {
+      throw DataError(fmt::format("{} does not lie over {}: {}", mask.file.string(),
+                                  image.file.string(),
+                                  explain_mismatch(*mask.geometry, *image.geometry)));
+    }
+    slice.turn = *turn;
+    slice.size = image.size;
+    slice.count = image.count;
+  }
+  std::vector<ScanSlice> slices;
+  for (slice.index = 0; slice.index < slice.count; ++slice.index) slices.push_back(slice);
   return slices;
 }
 
@@ -149,7 +187,7 @@ cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, Slice
     case ScanKind::kMetaImage: {
       std::optional<GrayRange> range;
       if (intensity.range) range = GrayRange{intensity.range->first, intensity.range->second};
-      return gray_to_rgb(map_to_bytes(read_volume_slice(slice, plane), range, slice.name()));
+      return gray_to_rgb(map_to_bytes(read_volume_slice(slice, plane).values, range, slice.name()));
     }
     case ScanKind::kPicture:
       break;
@@ -158,7 +196,7 @@ cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity, Slice
   if (intensity.range) {
     range = IntensityRange{cvRound(intensity.range->first), cvRound(intensity.range->second)};
   }
-  return read_scaled_picture(slice.file, range);
+  return load_image(slice.file, range, slice.index).rgb;
 }
 
 cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane) {
@@ -166,12 +204,14 @@ cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane) {
     case ScanKind::kDicom:
       return read_dicom_labels(slice);
     case ScanKind::kNifti:
-    case ScanKind::kMetaImage:
-      return gray_to_rgb(labels_to_bytes(read_volume_slice(slice, plane), slice.name()));
+    case ScanKind::kMetaImage: {
+      const auto [volume, values] = read_volume_slice(slice, plane);
+      return gray_to_rgb(labels_to_bytes(values, slice.name(), volume->label_tolerance()));
+    }
     case ScanKind::kPicture:
       break;
   }
-  return read_picture(slice.file);
+  return load_mask(slice.file, {}, slice.index).rgb;
 }
 
 }  // namespace flexunet

@@ -222,14 +222,20 @@ Volume::Volume(const fs::path& path, VolumeHeader header) : header_(std::move(he
   if (static_cast<std::uint64_t>(file.gcount()) != size) refuse(path, "truncated");
 }
 
-int Volume::count(SlicePlane plane) const {
-  return static_cast<int>(header_.extent.at(axes_of(plane).across));
+int Volume::count(SlicePlane plane, const AxisTurn& turn) const {
+  return static_cast<int>(header_.extent.at(turn.axis.at(axes_of(plane).across)));
 }
 
-cv::Size Volume::size(SlicePlane plane) const {
+cv::Size Volume::size(SlicePlane plane, const AxisTurn& turn) const {
   const Axes axes = axes_of(plane);
-  return {static_cast<int>(header_.extent.at(axes.right)),
-          static_cast<int>(header_.extent.at(axes.down))};
+  return {static_cast<int>(header_.extent.at(turn.axis.at(axes.right))),
+          static_cast<int>(header_.extent.at(turn.axis.at(axes.down)))};
+}
+
+double Volume::label_tolerance() const {
+  constexpr double kMost = 0.25, kRounding = 1.001;  // of a slope in 32 bits
+  const bool is_whole = header_.type != ValueType::kF32 && header_.type != ValueType::kF64;
+  return is_whole ? std::min(std::abs(header_.slope) / 2 * kRounding, kMost) : 0.0;
 }
 
 double Volume::value_at(std::size_t voxel) const {
@@ -238,18 +244,23 @@ double Volume::value_at(std::size_t voxel) const {
          header_.intercept;
 }
 
-cv::Mat Volume::slice(SlicePlane plane, int index) const {
+cv::Mat Volume::slice(SlicePlane plane, int index, const AxisTurn& turn) const {
   const Axes axes = axes_of(plane);
-  const auto width = static_cast<std::size_t>(header_.extent[0]);
-  const std::array<std::size_t, 3> steps{1, width,
-                                         width * static_cast<std::size_t>(header_.extent[1])};
-  cv::Mat values(size(plane), CV_64FC1);
+  const std::array<std::int64_t, 3> own_steps{1, header_.extent[0],
+                                              header_.extent[0] * header_.extent[1]};
+  std::int64_t first = 0;
+  std::array<std::int64_t, 3> steps{};
+  for (std::size_t a = 0; a < steps.size(); ++a) {
+    const std::size_t own = turn.axis.at(a);
+    steps.at(a) = turn.is_reversed.at(a) ? -own_steps.at(own) : own_steps.at(own);
+    if (turn.is_reversed.at(a)) first += (header_.extent.at(own) - 1) * own_steps.at(own);
+  }
+  cv::Mat values(size(plane, turn), CV_64FC1);
   for (int y = 0; y < values.rows; ++y) {
     auto* row = values.ptr<double>(y);
-    std::size_t voxel = static_cast<std::size_t>(index) * steps.at(axes.across) +
-                        static_cast<std::size_t>(y) * steps.at(axes.down);
+    std::int64_t voxel = first + index * steps.at(axes.across) + y * steps.at(axes.down);
     for (int x = 0; x < values.cols; ++x) {
-      row[x] = value_at(voxel);
+      row[x] = value_at(static_cast<std::size_t>(voxel));
       voxel += steps.at(axes.right);
     }
   }

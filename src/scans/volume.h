@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 
+#include "flexunet/scans/geometry.h"
 #include "flexunet/scans/scans.h"
 
 namespace flexunet {
@@ -20,6 +22,7 @@ std::size_t value_size(ValueType type);
 /// What the header of a volume says.
 struct VolumeHeader {
   std::array<std::int64_t, 3> extent{1, 1, 1};  ///< voxels along x, y, z; x runs fastest
+  std::optional<VolumeGeometry> geometry;       ///< none where the file says nothing of its place
   ValueType type = ValueType::kU8;
   bool is_big_endian = false;
   double slope = 1.0;  ///< value = slope * stored + intercept
@@ -42,12 +45,16 @@ class Volume {
   /// Throws DataError naming `path`: truncated, damaged, larger than what its bytes can hold.
   Volume(const std::filesystem::path& path, VolumeHeader header);
 
-  /// How many slices a plane has.
-  int count(SlicePlane plane) const;
+  const VolumeHeader& header() const { return header_; }
+  /// How many slices a plane has, after the turn.
+  int count(SlicePlane plane, const AxisTurn& turn = {}) const;
   /// Pixels of a slice.
-  cv::Size size(SlicePlane plane) const;
+  cv::Size size(SlicePlane plane, const AxisTurn& turn = {}) const;
   /// The values of a slice with the file's own scaling, (H,W) CV_64FC1; index below count(plane).
-  cv::Mat slice(SlicePlane plane, int index) const;
+  cv::Mat slice(SlicePlane plane, int index, const AxisTurn& turn = {}) const;
+  /// By how much whole numbers may be off after that scaling: half a step of it, at most a quarter;
+  /// 0 for floating point numbers.
+  double label_tolerance() const;
 
  private:
   double value_at(std::size_t voxel) const;

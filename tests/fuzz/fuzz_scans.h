@@ -18,7 +18,7 @@ inline bool reads_scan(const InputFile& file) {
   intensity.use_window = true;
   const std::string where = file.path().string();
   return reads_or_refuses<DataError>(where, [&] {
-    std::vector<ScanSlice> slices = list_slices(file.path());
+    std::vector<ScanSlice> slices = list_slices(file.path()).slices;
     slices.resize(std::min(slices.size(), kMostSlices));
     for (const ScanSlice& slice : slices) {
       reads_or_refuses<DataError>(where, [&] { read_label_slice(slice); });

@@ -20,10 +20,9 @@ bool gives_rgb(const InputFile& file, Read read) {
 
 bool reads_input(std::string_view input) {
   const InputFile file(input);
-  const bool as_mask = gives_rgb(file, [](const auto& path) { return read_picture(path); });
-  const bool as_image =
-      gives_rgb(file, [](const auto& path) { return read_scaled_picture(path, std::nullopt); });
-  return as_mask && as_image;
+  // As a mask it may be refused for its values.
+  gives_rgb(file, [](const auto& path) { return load_mask(path, {}, 0).rgb; });
+  return gives_rgb(file, [](const auto& path) { return load_image(path, {}, 0).rgb; });
 }
 
 }  // namespace flexunet

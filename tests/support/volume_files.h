@@ -29,6 +29,7 @@ struct Nifti {
   std::int16_t bits = 16;
   std::vector<std::int16_t> dim{3, 4, 3, 2, 1, 1, 1, 1};
   float slope = 0.0F, intercept = 0.0F;
+  std::vector<float> rows{};  ///< the 12 numbers of the affine (sform); none: no geometry
   bool is_big_endian = false;
 };
 
@@ -47,6 +48,8 @@ inline std::string nifti_header(const Nifti& nifti) {
   put(108, 352.0F);
   put(112, nifti.slope);
   put(116, nifti.intercept);
+  if (!nifti.rows.empty()) put(254, std::int16_t{1});
+  for (std::size_t i = 0; i < nifti.rows.size(); ++i) put(280 + 4 * i, nifti.rows[i]);
   header.replace(344, 3, "n+1");
   return header;
 }

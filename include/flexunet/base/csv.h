@@ -15,11 +15,12 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-/// Rows of comma-separated values (RFC 4180) in UTF-8: fields may stand in double quotes, where
-/// commas, line ends and doubled quotes stand for themselves. Lines end in LF or CRLF; empty ones
-/// and a byte order mark are left out. Throws DataError "WHERE:LINE: ..." for quotes that do not
-/// close or that stand beside other text.
-std::vector<CsvRow> parse_csv(std::string_view text, const std::string& where);
+/// Rows of values between commas (RFC 4180) or another separator, in UTF-8: fields may stand in
+/// double quotes, where separators, line ends and doubled quotes stand for themselves. Lines end in
+/// LF or CRLF; empty ones and a byte order mark are left out. Throws DataError "WHERE:LINE: ..."
+/// for quotes that do not close or that stand beside other text.
+std::vector<CsvRow> parse_csv(std::string_view text, const std::string& where,
+                              char separator = ',');
 
 /// A text as a field: in quotes where it must be.
 std::string csv_field(std::string_view text);

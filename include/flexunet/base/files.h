@@ -51,8 +51,12 @@ void move_path(const std::filesystem::path& from, const std::filesystem::path& t
 
 /// The regular files below a folder (not recursive), sorted by name as bytes. The folder may hold
 /// wildcards `*`, `?` in any component; files of all matching folders come out, sorted by path.
-/// Hidden files are left out. A pattern that matches no folder gives an empty list.
+/// Hidden files are left out, links are followed. A pattern that matches no folder gives an empty
+/// list.
 std::vector<std::filesystem::path> list_files(const std::filesystem::path& folder_pattern);
+
+/// The same with hidden files.
+std::vector<std::filesystem::path> list_all_files(const std::filesystem::path& folder_pattern);
 
 /// The existing folders that match a pattern with wildcards in any component, sorted.
 std::vector<std::filesystem::path> match_folders(const std::filesystem::path& pattern);

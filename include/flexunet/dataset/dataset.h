@@ -33,10 +33,22 @@ struct SampleInfo {
 
 /// What decoding found that a user should know.
 struct DatasetReport {
-  std::int64_t off_palette_pixels = 0;     ///< pixels with colours outside rgb_map
-  std::size_t off_palette_files = 0;       ///< masks that hold such pixels
-  std::size_t resized_masks = 0;           ///< masks of another size than their image
-  std::string first_resized_mask;          ///< path of the first of them
+  /// Files to which something applies, and the path of the first of them.
+  struct Files {
+    std::size_t count = 0;
+    std::string first;
+    void add(const std::filesystem::path& file);
+  };
+  std::int64_t mask_pixels = 0;         ///< of the masks' files
+  std::int64_t off_palette_pixels = 0;  ///< of these, with colours outside rgb_map
+  std::int64_t stray_pixels = 0;        ///< of these, far from every colour of rgb_map
+  Files off_palette_masks;
+  Files stray_masks;
+  Files resized_masks;           ///< of another size than their image
+  Files masks_with_alpha_shape;  ///< one colour all over, while alpha, which is dropped, differs
+  Files images_with_more;        ///< channels beyond gray or RGB and alpha, which are left out
+  Files damaged_pairs;           ///< a JPEG of which was read as far as it goes
+  std::string passed_over;       ///< files beside the data, for people; empty where there are none
   std::vector<std::int64_t> class_pixels;  ///< pixels of each class, at model size
 
   /// Warnings for people, one a line; empty when there is nothing to say.
@@ -79,10 +91,10 @@ struct DatasetRequest {
   SplitFolders folders;
   const NetworkOptions* network;  ///< size and channels
   const DataOptions* data;
-  int threads = 1;       ///< decoding threads
-  bool lenient = false;  ///< a mask of another aspect ratio is resized, not refused
-  /// Said where one is refused: how the user asks for `lenient`.
-  std::string lenient_advice = {};
+  int threads = 1;  ///< decoding threads
+  /// A mask of another aspect ratio is resized, and one of other colours read, not refused.
+  bool lenient = false;
+  std::string lenient_option = {};  ///< said where one is refused: how the user asks for it
 };
 
 /// Where the samples of all splits are to be.
@@ -98,8 +110,9 @@ struct DatasetStorage {
   std::optional<std::uint64_t> available_memory{};    ///< bytes, instead of what the system says
 };
 
-/// Finds and checks whole splits: all pairs are found before any image is read, and what is wrong
-/// in any split is told at once. The result does not depend on `threads`. Throws DataError listing
+/// Finds and checks whole splits; what is wrong with any pair or file of any split is told at once.
+/// More than half of a split's mask pixels far from every colour of rgb_map (RgbMap::kPaletteNoise)
+/// are an error as well. The result does not depend on `threads`. Throws DataError listing
 /// every file that is wrong (first 20 and a count). Throws OutputError where kDisk is asked for and
 /// cannot be written.
 std::vector<Dataset> load_datasets(const std::vector<DatasetRequest>& requests,

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <istream>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <vector>
@@ -15,15 +14,6 @@ namespace flexunet {
 /// slide of 20,000 x 15,000 pixels, and the most whose three bytes a pixel OpenCV can still count
 /// in an int.
 constexpr std::uint64_t kMaxPicturePixels = std::uint64_t{1} << 29;
-
-/// What becomes of gray values of 16 bits: their upper 8 bits, or themselves.
-enum class Gray16 { kUpperByte, kKeep };
-
-/// The RGB rendering, (H,W) CV_8UC3, of any PNG; alpha is dropped, 16 bits are cut to their
-/// upper 8. With Gray16::kKeep a gray PNG of 16 bits gives (H,W) CV_16UC1 instead. Reads `file`
-/// piece by piece from where it stands. Throws DataError that starts with `where`: damaged,
-/// truncated, too large, or of a size that its bytes cannot hold.
-cv::Mat decode_png(std::istream& file, const std::string& where, Gray16 gray16);
 
 /// The PNG file of a (H,W) CV_8UC3 picture in red, green, blue order, handed over piece by piece.
 void encode_rgb_png(const cv::Mat& rgb, const Append& append);

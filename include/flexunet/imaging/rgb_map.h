@@ -16,6 +16,9 @@ using RgbColor = std::array<std::uint8_t, 3>;
 /// The codec between colour masks (H,W) CV_8UC3 RGB and class masks (H,W) CV_8UC1.
 class RgbMap {
  public:
+  /// As far as JPEG and its like move a colour: of 441, the way from black to white.
+  static constexpr int kPaletteNoise = 24;
+
   /// Entries in the order of the config; class indices must be a permutation of 0..n-1, n <= 256.
   /// Throws ConfigError.
   explicit RgbMap(std::vector<RgbMapEntry> entries);
@@ -26,6 +29,7 @@ class RgbMap {
   struct Decoded {
     cv::Mat class_mask;                   ///< (H,W) CV_8UC1, indices
     std::int64_t off_palette_pixels = 0;  ///< pixels whose colour is not in the map
+    std::int64_t stray_pixels = 0;        ///< of these, farther than kPaletteNoise from the map
   };
   /// Each pixel's class by nearest colour: the least squared RGB distance, the first entry wins a
   /// tie (docs/behaviour.md, "Images and masks").

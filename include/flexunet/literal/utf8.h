@@ -23,6 +23,10 @@ int count_characters(std::string_view text);
 /// The code point (at most 0x10FFFF, no surrogate) as UTF-8.
 std::string encode_utf8(char32_t code_point);
 
+/// The composed form (Unicode's NFC) of a name: macOS writes "ä" as a letter and its dots, other
+/// systems as one character. Text that is not UTF-8 comes back as it is.
+std::string composed(const std::string& text);
+
 /// One line of at most `limit` characters, "..." in place of what is left out.
 std::string shorten(std::string_view text, std::size_t limit = 60);
 

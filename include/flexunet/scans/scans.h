@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "flexunet/scans/geometry.h"
+
 namespace flexunet {
 
 /// One picture of a file: a DICOM slice or frame, a slice of a volume, or a whole picture file.
@@ -17,6 +19,8 @@ struct ScanSlice {
   cv::Size size;        ///< pixels
   std::string patient;  ///< DICOM's PatientID, empty where the file has none
   std::string series;   ///< DICOM's SeriesInstanceUID; of a volume its file name; else empty
+  std::optional<VolumeGeometry> geometry;  ///< of the volume that it is a slice of, if it tells
+  AxisTurn turn;                           ///< of that volume, before it is cut into slices
 
   /// The file as it was given, with "#17" (from 1) where it holds several pictures.
   std::string name() const;
@@ -33,19 +37,30 @@ struct ScanIntensity {
   std::optional<std::pair<double, double>> range;
 };
 
-/// Which plane of a volume is a slice, as the array is stored and without turning it: axial shows
+/// Which plane of a volume is a slice, as the array is stored (masks are turned to their images):
+/// axial shows
 /// the first axis to the right and the second downwards, coronal the first and the third, sagittal
 /// the second and the third.
 enum class SlicePlane { kAxial, kCoronal, kSagittal };
 
-/// The slices of a file, or of all files below a folder (any depth, hidden ones left out): DICOM by
-/// its content whatever its name, NIfTI (.nii, .nii.gz), MetaImage (.mha, .mhd), and pictures. In
-/// the order of the paths, within a file by index. Left out are what only serves others: a
-/// DICOMDIR, the data file of an .mhd. Throws DataError listing every file that is wrong at once:
-/// not readable, truncated, of no kind that we read, refused by name of its transfer syntax, a
-/// series whose slices differ in size.
-std::vector<ScanSlice> list_slices(const std::filesystem::path& where,
-                                   SlicePlane plane = SlicePlane::kAxial);
+struct SliceListing {
+  std::vector<ScanSlice> slices;
+  std::vector<std::string> warnings;  ///< for people: which files were passed over
+};
+
+/// The slices of a file, or of all files below a folder (any depth, links followed): DICOM by its
+/// content whatever its name, NIfTI (.nii, .nii.gz), MetaImage (.mha, .mhd), and pictures with all
+/// their pages. In the natural order of the paths, within a file by index. Left out are what only
+/// serves others (a DICOMDIR, the data file of an .mhd) and, with a warning, side files
+/// (base/side_files.h). Throws DataError listing all that is wrong at once: folders that cannot be
+/// listed, links that lead nowhere; files not readable, truncated, of no kind that we read, refused
+/// by name of their transfer syntax; a series whose slices differ in size.
+SliceListing list_slices(const std::filesystem::path& where, SlicePlane plane = SlicePlane::kAxial);
+
+/// All slices of a mask's volume, turned by whole axes to lie as its image's volume does; as they
+/// are where one of both says nothing of its geometry. Throws DataError naming both files and their
+/// orientations where no such turn lays one over the other.
+std::vector<ScanSlice> lay_over(const ScanSlice& mask, const ScanSlice& image);
 
 /// The pixels of a slice as (H,W) CV_8UC3 in red, green, blue order, gray values three times.
 /// MONOCHROME1 is inverted, so that bright stands for much in every file. Can be called from
@@ -54,8 +69,9 @@ cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity,
                    SlicePlane plane = SlicePlane::kAxial);
 
 /// The pixels of a mask as (H,W) CV_8UC3: of pictures their RGB rendering, of DICOM the values as
-/// stored (neither rescaled nor inverted), of volumes the values with the file's own scaling, each
-/// value v as (v,v,v). Throws DataError naming slice and value unless all are whole and 0..255.
+/// stored (neither rescaled nor inverted), of volumes the values with the file's own scaling,
+/// rounded where that makes them off by half a step, each value v as (v,v,v). Throws DataError
+/// naming slice and value unless all are whole and 0..255.
 cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane = SlicePlane::kAxial);
 
 }  // namespace flexunet

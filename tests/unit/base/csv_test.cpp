@@ -47,7 +47,8 @@ TEST(ParseCsv, GivesBackEveryField) {
 
 TEST(ParseCsv, RefusesQuotesThatMeanNothing) {
   EXPECT_EQ(error_of("a\n\"b\nc"), "list.csv:2: the quote is never closed");
-  EXPECT_EQ(error_of("a,\"b\"c"), "list.csv:1: only a comma or the line's end may follow a quote");
+  EXPECT_EQ(error_of("a,\"b\"c"),
+            "list.csv:1: only a separator or the line's end may follow a quote");
   EXPECT_NE(error_of("\na\"b").find("list.csv:2: a quote within a field"), std::string::npos);
 }
 

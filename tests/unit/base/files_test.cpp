@@ -73,6 +73,18 @@ TEST(WriteFile, LeavesTheTargetWholeWhenItFails) {
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"target"});
 }
 
+TEST(WriteFile, WritesEveryNameThatTheFileSystemTakes) {
+  const TemporaryFolder folder;
+  for (const std::size_t length : {1U, 249U, 250U, 251U, 254U, 255U}) {
+    const fs::path path = folder.path() / std::string(length, 'n');
+    write_file(path, "content");
+    EXPECT_EQ(read_file(path), "content") << length;
+    EXPECT_EQ(names_in(folder.path()).size(), 1U) << length;
+    fs::remove(path);
+  }
+  EXPECT_THROW(write_file(folder.path() / std::string(256, 'n'), "content"), OutputError);
+}
+
 TEST(WriteFile, TakesContentPieceByPiece) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "file";
@@ -199,6 +211,32 @@ TEST(MovePath, MovesFoldersAndCreatesTheTargetsParents) {
   EXPECT_EQ(read_file(folder.path() / "previous_runs/1/models/best"), "x");
   EXPECT_FALSE(fs::exists(folder.path() / "models"));
   EXPECT_THROW(move_path(folder.path() / "models", folder.path() / "x"), OutputError);
+}
+
+TEST(ReadFile, SaysWhereALinkLeadsThatLeadsNowhere) {
+  const TemporaryFolder folder;
+  fs::create_symlink("gone.png", folder.path() / "a.png");
+  try {
+    read_file(folder.path() / "a.png");
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("a.png: a link to gone.png, which is not there"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(ListFiles, ListsLinksAndHiddenFilesWhereAsked) {
+  const TemporaryFolder folder;
+  folder.write("a.png", "");
+  folder.write(".hidden", "");
+  fs::create_symlink("a.png", folder.path() / "b.png");
+  fs::create_symlink("gone.png", folder.path() / "c.png");
+  fs::create_symlink(".", folder.path() / "cycle");
+  EXPECT_EQ(relative(list_files(folder.path()), folder.path()),
+            (std::vector<std::string>{"a.png", "b.png", "c.png"}));
+  EXPECT_EQ(relative(list_all_files(folder.path()), folder.path()),
+            (std::vector<std::string>{".hidden", "a.png", "b.png", "c.png"}));
 }
 
 TEST(ListFiles, SortsByNameAndLeavesOutFoldersAndHiddenFiles) {

@@ -23,9 +23,7 @@ TEST(Config, RefusesValuesThatCannotWork) {
       {"model.image_width=0", "must be from 1 to 65536"},
       {"model.image_width=64.0", "must be a whole number, not a number with a fraction"},
       {"model.image_width=True", "must be a whole number, not True or False"},
-      {"model.image_channels=4", "must be 3: 4 channels need [image] file_format = \"NPY\""},
-      {"model.image_channels=1",
-       "must be 3: images of 1 channel need [image] file_format = \"NPY\""},
+      {"model.image_channels=4", "must be 1 or 3: 4 channels need [image] file_format = \"NPY\""},
       {"model.image_channels=2", "must be 1, 3 or 4"},
       {"model.image_channels=0", "must be from 1 to 4"},
       {"model.image_channels=5", "must be from 1 to 4"},
@@ -100,13 +98,17 @@ TEST(Config, RefusesValuesThatCannotWork) {
        "unknown name: must be one of \"constant\", \"cosine\""},
       {"train.on_divergence='ignore'", "unknown name: must be one of \"stop\", \"rollback\""},
       {"model.learning_rate=1e31", "must be above 0 and at most 1e+30"},
-      {"train.warmup_epochs=100", "must be below epochs, which is 100"},
       {"train.warmup_epochs=-1", "must be from 0 to 2147483647"},
       {"train.reducer_factor=1.0", "must be above 0 and below 1"},
       {"train.reducer_factor=0.0", "must be above 0 and below 1"},
       {"train.reducer_patience=-1", "must be from 0 to 2147483647"},
       {"train.model_dir=''", "must be a path in quotes"},
-      {"train.model_dir='a\\0b'", "must be a path in quotes"},
+      {"train.model_dir='a\\0b'", "holds a control character"},
+      {"train.images_dir='D:\\data\\train'",
+       "holds a control character: between quotes \\t is a tab, \\n ends a line, and so on; write "
+       "/ "
+       "between folders, as in \"D:/data/train\""},
+      {"train.model_dir='.\\new'", "holds a control character"},
   };
   for (const Refusal& refusal : table) {
     const std::string error = error_of(sample_config(), with({refusal.override_text}));
@@ -188,6 +190,20 @@ TEST(Config, HybridDiceNeedsWeightsOfTwo) {
   EXPECT_EQ(error_of(sample_config(), hybrid("0.4")), "");
   EXPECT_TRUE(mentions(error_of(sample_config(), hybrid("0.5")), "not 1.6 + 0.5"));
   EXPECT_EQ(error_of(sample_config(), with({"model.hybrid_beta=9"})), "");
+}
+
+// So that --set train.epochs=1 is enough for a short look.
+TEST(Config, ShortensAWarmUpThatIsLongerThanTheRun) {
+  const LoadedConfig loaded =
+      load_text(sample_config(), with({"train.epochs=2", "train.warmup_epochs=3"}));
+  EXPECT_EQ(loaded.options.train.warmup_epochs, 1);
+  EXPECT_TRUE(mentions(joined(loaded.warnings),
+                       "warmup_epochs = 3: must be below epochs, which is 2: 1 are used"))
+      << joined(loaded.warnings);
+  const LoadedConfig fitting =
+      load_text(sample_config(), with({"train.epochs=4", "train.warmup_epochs=3"}));
+  EXPECT_EQ(fitting.options.train.warmup_epochs, 3);
+  EXPECT_EQ(joined(fitting.warnings), "");
 }
 
 TEST(Config, ReadsWhatSteersLearning) {

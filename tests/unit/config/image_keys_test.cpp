@@ -24,6 +24,15 @@ TEST(ImageChannels, AreOneThreeOrFourForArrays) {
   EXPECT_TRUE(mentions(error_of(sample_config(), npy(2)), "must be 1, 3 or 4"));
 }
 
+TEST(ImageChannels, AreOneOrThreeForPictures) {
+  const Options options =
+      load_text(sample_config(), with({"model.image_channels=1"}, Task::kInfer)).options;
+  EXPECT_EQ(options.network.image_channels, 1);
+  EXPECT_EQ(options.infer.shown_channel, 0);
+  EXPECT_TRUE(
+      mentions(error_of(sample_config(), with({"model.image_channels=4"})), "must be 1 or 3"));
+}
+
 TEST(IntensityRange, IsEachImagesOwnUnlessGiven) {
   EXPECT_FALSE(load_text(sample_config()).options.data.intensity_range);
   for (const char* text :

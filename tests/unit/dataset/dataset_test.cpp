@@ -95,7 +95,7 @@ TEST_F(DatasetTest, CountsColoursOutsideTheMap) {
   write_png(masks() / "b.png", mask);
   const DatasetReport report = load().report();
   EXPECT_EQ(report.off_palette_pixels, 1200);
-  EXPECT_EQ(report.off_palette_files, 1U);
+  EXPECT_EQ(report.off_palette_masks.count, 1U);
   EXPECT_EQ(report.warnings("train"),
             std::vector<std::string>{"train: 1,200 pixels in 1 mask had colours outside rgb_map; "
                                      "each got its nearest class"});
@@ -106,8 +106,8 @@ TEST_F(DatasetTest, ResizesAMaskOfTheSameShapeAndCountsIt) {
   add_pair("b", {100, 100}, {99, 100});  // 1 %: the limit
   add_pair("c", {100, 100}, {100, 100});
   const DatasetReport report = load().report();
-  EXPECT_EQ(report.resized_masks, 2U);
-  EXPECT_EQ(report.first_resized_mask, (masks() / "a.png").string());
+  EXPECT_EQ(report.resized_masks.count, 2U);
+  EXPECT_EQ(report.resized_masks.first, (masks() / "a.png").string());
   const std::vector<std::string> warnings = report.warnings("train");
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_TRUE(contains(warnings[0], "train: 2 masks")) << warnings[0];
@@ -121,7 +121,7 @@ TEST_F(DatasetTest, RefusesAMaskOfAnotherShapeUnlessLenient) {
     EXPECT_TRUE(contains(text, part)) << text;
   }
   const Dataset dataset = load(1, true);
-  EXPECT_EQ(dataset.report().resized_masks, 1U);
+  EXPECT_EQ(dataset.report().resized_masks.count, 1U);
   EXPECT_EQ(dataset.sample(0).class_mask.size(), cv::Size(8, 8));
 }
 
@@ -152,7 +152,7 @@ TEST_F(DatasetTest, GivesTheSameSamplesWithAnyNumberOfThreads) {
       EXPECT_EQ(cv::norm(many.sample(i).class_mask, one.sample(i).class_mask, cv::NORM_INF), 0.0);
     }
     EXPECT_EQ(many.report().class_pixels, one.report().class_pixels);
-    EXPECT_EQ(many.report().first_resized_mask, one.report().first_resized_mask);
+    EXPECT_EQ(many.report().resized_masks.first, one.report().resized_masks.first);
   }
 }
 
@@ -208,7 +208,7 @@ TEST_F(DatasetTest, BringsImagesOf16BitsTo255ButNotMasks) {
   cv::Mat image(8, 8, CV_16UC1, cv::Scalar(1000));
   image.colRange(4, 8).setTo(2000);
   ASSERT_TRUE(cv::imwrite((images() / "a.png").string(), image));
-  const cv::Mat mask(8, 8, CV_16UC1, cv::Scalar(128 * 256));
+  const cv::Mat mask(8, 8, CV_16UC1, cv::Scalar(128 * 257));
   ASSERT_TRUE(cv::imwrite((masks() / "a.png").string(), mask));
   data_.rgb_map = {{{0, 0, 0}, 0}, {{128, 128, 128}, 1}};
   Dataset dataset = load();
@@ -227,7 +227,7 @@ TEST_F(DatasetTest, RefusesPicturesForAFourChannelNetwork) {
   EXPECT_TRUE(contains(problem(), "file_format")) << problem();
 }
 
-TEST_F(DatasetTest, TellsTheProblemsOfAllSplitsBeforeAnyImageIsRead) {
+TEST_F(DatasetTest, TellsWhatIsWrongWithPairsAndFilesOfAllSplitsAtOnce) {
   add_pair("good", {8, 8}, {8, 8});
   folder_.write("images/broken.png", "not a picture");
   folder_.write("masks/broken.png", "not a picture");
@@ -241,7 +241,8 @@ TEST_F(DatasetTest, TellsTheProblemsOfAllSplitsBeforeAnyImageIsRead) {
     const std::string text = error.what();
     EXPECT_NE(text.find("valid: masks_dir"), std::string::npos) << text;
     EXPECT_NE(text.find("test: images_dir"), std::string::npos) << text;
-    EXPECT_EQ(text.find("broken"), std::string::npos) << text;
+    EXPECT_NE(text.find("train: " + (images() / "broken.png").string()), std::string::npos) << text;
+    EXPECT_NE(text.find("train: " + (masks() / "broken.png").string()), std::string::npos) << text;
   }
 }
 

@@ -187,8 +187,8 @@ TEST(FindImages, TakesAFolderAFileOrAPattern) {
     folder.write(name, "");
   const auto found = [&](const char* where) {
     std::string names;
-    for (const fs::path& path : find_images(folder.path() / where, pictures())) {
-      names += path.filename().string() + " ";
+    for (const ImageSource& image : find_images(folder.path() / where, pictures()).images) {
+      names += image.file.filename().string() + " ";
     }
     return names;
   };

@@ -216,7 +216,7 @@ TEST(CacheIndex, ComesBackWithNamesOfAnyBytes) {
   CachedSample sample{{"\xfc\"\n\xe4", "/a/\xff.png", "/b/\xc3\xa4.png"},
                       FileStamp{1, -2, 3, UINT64_MAX},
                       std::nullopt,
-                      {0xFFFFFFFF, 5, true, {60, 4}}};
+                      {0xFFFFFFFF, 100, 5, 2, {true, false, true}, true, {60, 4}}};
   const std::string index = cache_index(layout, {sample});
   const std::vector<CachedSample> read = parse_cache_index(index, layout, 1);
   ASSERT_EQ(read.size(), 1U);
@@ -226,7 +226,12 @@ TEST(CacheIndex, ComesBackWithNamesOfAnyBytes) {
   EXPECT_TRUE(read[0].image_stamp == sample.image_stamp);
   EXPECT_FALSE(read[0].mask_stamp);
   EXPECT_EQ(read[0].facts.checksum, sample.facts.checksum);
+  EXPECT_EQ(read[0].facts.mask_pixels, 100);
   EXPECT_EQ(read[0].facts.off_palette_pixels, 5);
+  EXPECT_EQ(read[0].facts.stray_pixels, 2);
+  EXPECT_TRUE(read[0].facts.remarks.shape_in_alpha);
+  EXPECT_FALSE(read[0].facts.remarks.has_other_channels);
+  EXPECT_TRUE(read[0].facts.remarks.is_damaged);
   EXPECT_TRUE(read[0].facts.mask_resized);
   EXPECT_EQ(read[0].facts.class_pixels, sample.facts.class_pixels);
   EXPECT_FALSE(read[0].has_files_of(read[0])) << "without a stamp nothing is known";
@@ -236,8 +241,10 @@ TEST(CacheIndex, RefusesWhatDoesNotFitTheRecords) {
   SplitFolder split(0);
   const CacheLayout layout = cache_layout({"train", {}, &split.network, &split.data});
   const auto index = [&](const std::vector<std::int64_t>& pixels, std::int64_t off_palette = 0) {
-    return cache_index(
-        layout, {{{"a", "/a", "/b"}, FileStamp{}, FileStamp{}, {1, off_palette, false, pixels}}});
+    return cache_index(layout, {{{"a", "/a", "/b"},
+                                 FileStamp{},
+                                 FileStamp{},
+                                 {1, 64, off_palette, 0, {}, false, pixels}}});
   };
   EXPECT_EQ(parse_cache_index(index({60, 4}), layout, 1).size(), 1U);
   EXPECT_THROW(parse_cache_index(index({60, 4}), layout, 2), std::exception);
@@ -246,7 +253,9 @@ TEST(CacheIndex, RefusesWhatDoesNotFitTheRecords) {
            {64}, {60, 4, 0}, {60, 5}, {-1, 65}, {INT64_MAX, INT64_MAX}}) {
     EXPECT_THROW(parse_cache_index(index(pixels), layout, 1), std::exception);
   }
-  EXPECT_THROW(parse_cache_index(index({60, 4}, -1), layout, 1), std::exception);
+  for (const std::int64_t off_palette : {-1, 65}) {
+    EXPECT_THROW(parse_cache_index(index({60, 4}, off_palette), layout, 1), std::exception);
+  }
   const std::string good = index({60, 4});
   for (const char* bad : {"", "[]", "{}", "null", "{\"options\":1,\"samples\":[]}"}) {
     EXPECT_THROW(parse_cache_index(bad, layout, 0), std::exception) << bad;

@@ -7,6 +7,8 @@
 #include <numeric>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/random.h"
+#include "generator/split/deal_search.h"
 
 namespace flexunet {
 namespace {
@@ -135,10 +137,65 @@ TEST(DealGroups, RefusesFewerGroupsThanSides) {
     deal_groups({{"a", 9, {}}, {"b", 1, {}}}, {7, 2, 1}, 1);
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_EQ(std::string(error.what()).rfind("2 groups of images cannot make 3 splits", 0),
-              0U)
+    EXPECT_EQ(std::string(error.what()).rfind("2 groups of images cannot make 3 splits", 0), 0U)
         << error.what();
   }
+}
+
+// Whether a deal has every class on every side and no side empty.
+bool is_complete(const std::vector<ImageGroup>& groups, const Targets& sides, std::size_t count) {
+  Targets used(count);
+  for (const std::size_t side : sides) ++used.at(side);
+  return count_gaps(groups, sides, count) == 0 &&
+         std::count(used.begin(), used.end(), std::size_t{0}) == 0;
+}
+
+bool has_complete_deal(const std::vector<ImageGroup>& groups, std::size_t count) {
+  Targets sides(groups.size());
+  for (std::size_t i = 0; i < groups.size();) {
+    if (is_complete(groups, sides, count)) return true;
+    for (i = 0; i < groups.size(); ++i) {
+      sides[i] = (sides[i] + 1) % count;
+      if (sides[i] != 0) break;
+    }
+  }
+  return false;
+}
+
+TEST(DealGroups, HaveEveryClassOnEverySideIfAnyDealDoes) {
+  int complete = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    CounterRandom random(seed, 0);
+    const std::size_t count = 2 + random.below(2);
+    std::vector<ImageGroup> groups(count + random.below(5));
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      groups[i] = {"P" + std::to_string(i), 1 + random.below(12), {}};
+      for (std::size_t c = 0; c < 4; ++c) {
+        if (random.below(3) > 0) groups[i].class_images[c] = 1 + random.below(groups[i].images);
+      }
+    }
+    std::size_t images = 0;
+    for (const ImageGroup& group : groups) images += group.images;
+    const Targets targets = even_targets(images, count);
+    const bool can_be = has_complete_deal(groups, count);
+    EXPECT_EQ(is_complete(groups, deal_groups(groups, targets, seed), count), can_be) << seed;
+    complete += can_be ? 1 : 0;
+  }
+  EXPECT_GT(complete, 50);
+  EXPECT_LT(complete, 190);
+}
+
+// Too many groups to try all deals: one class lies in three groups alone, which greed would deal to
+// one side because of their size.
+TEST(DealGroups, AreSearchedForByMovesWhereTheyAreMany) {
+  std::vector<ImageGroup> groups = single_images(40, 0);
+  for (const std::size_t i : {3U, 17U, 29U}) groups[i].class_images[7] = 1;
+  const Targets bad(40, 0);
+  const Targets targets{28, 8, 4};
+  const Targets found = close_gaps(groups, targets, bad, 1);
+  EXPECT_TRUE(is_complete(groups, found, 3));
+  EXPECT_EQ(images_by_side(groups, found), targets);
+  EXPECT_EQ(close_gaps(groups, targets, bad, 1), found);
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ TEST(ScanPhantom, UsesTwelveBitsAndDependsOnSeedAndIndexAlone) {
 TEST(WriteScanPhantoms, WritesWhatOurReaderReads) {
   const TemporaryFolder folder;
   write_scan_phantoms(request_for(folder.path() / "a"));
-  const auto images = list_slices(folder.path() / "a/images");
-  const auto masks = list_slices(folder.path() / "a/masks");
+  const auto images = list_slices(folder.path() / "a/images").slices;
+  const auto masks = list_slices(folder.path() / "a/masks").slices;
   ASSERT_EQ(images.size(), 20U);
   ASSERT_EQ(masks.size(), images.size());
   ScanIntensity as_stored;
@@ -79,7 +79,7 @@ TEST(WriteScanPhantoms, NamesPatientsAndSeries) {
   const TemporaryFolder folder;
   write_scan_phantoms(request_for(folder.path() / "a"));
   std::set<std::string> patients, series;
-  for (const ScanSlice& slice : list_slices(folder.path() / "a/images")) {
+  for (const ScanSlice& slice : list_slices(folder.path() / "a/images").slices) {
     EXPECT_EQ(slice.patient, slice.file.parent_path().filename().string());
     patients.insert(slice.patient);
     series.insert(slice.series);

@@ -39,9 +39,7 @@ class Scans {
   fs::path masks() const { return folder_.path() / "masks"; }
   fs::path root() const { return folder_.path(); }
 
-  std::vector<SlicePair> pairs() const {
-    return pair_slices(images(), masks(), PairRule::kStem).pairs;
-  }
+  std::vector<SlicePair> pairs() const { return pair_slices({images(), masks()}).pairs; }
   GenerateRequest request(const char* out) const {
     GenerateRequest request;
     request.images = images();
@@ -203,7 +201,7 @@ TEST(Generate, TakesTheKneesOfTheSharedData) {
   request.images = knees / "images";
   request.out = folder.path() / "out";
   request.augmentation.variants = {Deformation{}, Distortion{}, Elastic{}};
-  const auto pairs = pair_slices(knees / "images", knees / "masks", PairRule::kStem).pairs;
+  const auto pairs = pair_slices({knees / "images", knees / "masks"}).pairs;
   EXPECT_EQ(generate(pairs, request).variants, 15U);
   std::set<std::uint32_t> before;
   for (const ManifestEntry& entry : read_manifest(request.out / kManifestFile)) {

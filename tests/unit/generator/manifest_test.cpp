@@ -77,5 +77,24 @@ TEST(SourceStem, LeavesOtherNamesAlone) {
   }
 }
 
+TEST(SourceNames, TakeANameForAVariantWhereItsSourceIsThere) {
+  SourceNames names;
+  for (const char* stem : {"10001", "a_b", "hflipped_10001", "cropped_000", "cropped_001",
+                           "rotated_90_7", "hflipped_7", "sharpened_1_hflipped_10001"}) {
+    names.add(stem);
+  }
+  const std::pair<const char*, const char*> table[] = {
+      {"hflipped_10001", "10001"},
+      {"sharpened_1_hflipped_10001", "10001"},
+      {"vflipped_a_b", "a_b"},
+      {"cropped_000", "cropped_000"},
+      {"cropped_001", "cropped_001"},
+      // Two variants of one source that was left out.
+      {"rotated_90_7", "7"},
+      {"hflipped_7", "7"},
+      {"10001", "10001"}};
+  for (const auto& [stem, source] : table) EXPECT_EQ(names.source_of(stem), source) << stem;
+}
+
 }  // namespace
 }  // namespace flexunet

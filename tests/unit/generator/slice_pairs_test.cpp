@@ -23,12 +23,13 @@ class SlicePairs : public testing::Test {
   std::vector<std::string> names(PairRule rule, const std::string& lines = "") const {
     if (!lines.empty()) write_file(table(), lines);
     std::vector<std::string> named;
-    for (const SlicePair& pair : pair_slices(images(), masks(), rule, table()).pairs) {
+    for (const SlicePair& pair : pair_slices(request(rule)).pairs) {
       named.push_back(relative_name(pair.image.name(), images()) + " " +
                       relative_name(pair.mask.name(), masks()));
     }
     return named;
   }
+  PairRequest request(PairRule rule) const { return {images(), masks(), rule, table()}; }
   std::string error(PairRule rule, const std::string& lines = "") const {
     try {
       names(rule, lines);
@@ -96,12 +97,90 @@ TEST_F(SlicePairs, AreThoseOfTheTable) {
     return tells(PairRule::kTable, what, table);
   };
   EXPECT_EQ(names(PairRule::kTable, "a.png,x.png\n"), std::vector<std::string>{"a.png x.png"});
-  EXPECT_EQ(pair_slices(images(), masks(), PairRule::kTable, table()).unlisted_images, 1U);
+  EXPECT_EQ(pair_slices({images(), masks(), PairRule::kTable, table()}).unlisted_images, 1U);
   EXPECT_TRUE(tells_of("image,mask\n", "pairs.csv: names no pair"));
   EXPECT_TRUE(tells_of("a.png,x.png\nb.png,z.png\n", "pairs.csv:2: no mask 'z.png'"));
   EXPECT_TRUE(tells_of("a.png,x.png\nc.png,x.png\n", "pairs.csv:2: no image 'c.png'"));
   EXPECT_TRUE(tells_of("a.png,x.png\na.png,y.png\n", "pairs.csv:2: 'a.png' is listed twice"));
   EXPECT_TRUE(tells_of("a.png\n", "pairs.csv:1: 1 fields: must be an image and a mask"));
+}
+
+TEST_F(SlicePairs, OfTheSamePlaceGoInNaturalOrder) {
+  for (const char* name : {"images/IM-2.png", "images/IM-10.png", "images/IM-1.png",
+                           "masks/mask_002.png", "masks/mask_001.png", "masks/mask_010.png"}) {
+    add(name);
+  }
+  EXPECT_EQ(names(PairRule::kSorted),
+            (std::vector<std::string>{"IM-1.png mask_001.png", "IM-2.png mask_002.png",
+                                      "IM-10.png mask_010.png"}));
+}
+
+TEST_F(SlicePairs, HaveNamesInAnyUnicodeForm) {
+  add("images/Scha\xCC\x88"
+      "del.png");
+  add("masks/Sch\xC3\xA4"
+      "del.png");
+  EXPECT_EQ(names(PairRule::kStem).size(), 1U);
+}
+
+TEST_F(SlicePairs, MayLieInOneFolderWhereASuffixTellsThem) {
+  for (const char* name :
+       {"images/1.png", "images/1_mask.png", "images/2.png", "images/2_mask.png"}) {
+    add(name);
+  }
+  PairRequest one_folder = request(PairRule::kStem);
+  one_folder.masks = images();
+  EXPECT_THROW(pair_slices(one_folder), DataError);
+  try {
+    pair_slices(one_folder);
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("1.png is both image and mask"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("--mask-suffix"), std::string::npos);
+  }
+  one_folder.mask_suffix = "_mask";
+  const auto pairs = pair_slices(one_folder).pairs;
+  ASSERT_EQ(pairs.size(), 2U);
+  EXPECT_EQ(pairs[1].image.file.filename(), "2.png");
+  EXPECT_EQ(pairs[1].mask.file.filename(), "2_mask.png");
+}
+
+TEST_F(SlicePairs, AreNeverTheSameFileByALink) {
+  add("images/a.png");
+  fs::create_directories(masks());
+  fs::create_hard_link(images() / "a.png", masks() / "a.png");
+  EXPECT_TRUE(tells(PairRule::kStem, "a.png is both image and mask"));
+}
+
+TEST_F(SlicePairs, OfATableMayStandBetweenOtherSeparators) {
+  for (const char* name : {"images/x/a.png", "images/b.png", "masks/x.png", "masks/y.png"}) {
+    add(name);
+  }
+  const std::vector<std::string> expected{"b.png x.png", "x/a.png y.png"};
+  for (const char* table :
+       {"image;mask\nb.png;x.png\nx/a.png;y.png\n", "b.png\tx.png\nx/a.png\ty.png\n",
+        "\xEF\xBB\xBF"
+        "b.png, x.png\nx/a.png , y.png\n",
+        "b.png,x.png\nx\\a.png,y.png\n"}) {
+    EXPECT_EQ(names(PairRule::kTable, table), expected) << table;
+  }
+}
+
+TEST_F(SlicePairs, OfATableInUtf16AreRefused) {
+  add("images/a.png");
+  add("masks/a.png");
+  EXPECT_TRUE(tells(PairRule::kTable, "UTF-16",
+                    std::string("\xFF\xFE"
+                                "a\0.\0",
+                                6)));
+}
+
+// A heading names no files: two names that are not there are no heading.
+TEST_F(SlicePairs, OfATableDoNotBeginWithNamesThatAreNotThere) {
+  add("images/a.png");
+  add("masks/a.png");
+  EXPECT_TRUE(
+      tells(PairRule::kTable, "pairs.csv:1: no image 'b.png'", "b.png,b.png\na.png,a.png\n"));
+  EXPECT_EQ(names(PairRule::kTable, "scan,label\na.png,a.png\n").size(), 1U);
 }
 
 TEST_F(SlicePairs, HaveTheSameSize) {

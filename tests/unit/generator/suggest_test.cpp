@@ -44,10 +44,10 @@ TEST(NetworkSize, IsThatOfTheImagesWithinLimits) {
 
 TEST(GuessRgbMap, BeginsWithTheBackground) {
   const auto colors_of = [](const std::vector<std::pair<RgbColor, int>>& pixels) {
-    ColorCounts counts;
-    for (const auto& [color, number] : pixels) counts[color] = {number, number, 1, {}};
+    ColorTotals total{{}, 1, 1};
+    for (const auto& [color, number] : pixels) total.counts[color] = {number, number, 1, 1, {}};
     std::vector<RgbColor> colors;
-    for (const RgbMapEntry& entry : guess_rgb_map(counts)) {
+    for (const RgbMapEntry& entry : guess_rgb_map(total)) {
       EXPECT_EQ(entry.class_index, static_cast<int>(colors.size()));
       colors.push_back(entry.color);
     }

@@ -176,8 +176,16 @@ std::vector<fs::path> boasting_files(const TemporaryFolder& folder, unsigned sid
   old_bmp += little.substr(0, 2) + little.substr(0, 2) + std::string("\1\0\x18\0", 4);
   std::string jpeg = read_file(write_kind(folder, ".jpg", red_and_blue()));
   jpeg.replace(jpeg.find("\xff\xc0") + 5, 4, big.substr(2) + big.substr(2));
-  const std::string tiff = std::string("II*\0\x08\0\0\0\x02\0\0\1\x03\0\1\0\0\0", 18) + little +
-                           std::string("\1\1\x04\0\1\0\0\0", 8) + little + std::string(4, '\0');
+  const std::string tiff = plain_tiff({{256, side},
+                                       {257, side},
+                                       {258, 8},
+                                       {259, 1},
+                                       {262, 1},
+                                       {273, 0},
+                                       {277, 1},
+                                       {278, side},
+                                       {279, 64}},
+                                      std::string(64, 'x'));
   return {folder.write("a.png", png), folder.write("b.bmp", bmp), folder.write("c.bmp", old_bmp),
           folder.write("d.jpg", jpeg), folder.write("e.tif", tiff)};
 }
@@ -218,21 +226,19 @@ TEST(ReadPicture, TakesTheBestCompressionOfItsKindForWhatItIs) {
   EXPECT_EQ(problem_of(deflated), "");
 }
 
-// OpenCV asks for memory for all of it.
-TEST(ReadPicture, RefusesATiffWhoseStripOrTileIsFarLargerThanItsBytes) {
+// A decoder takes whole tiles, while strips end with the picture.
+TEST(ReadPicture, RefusesATiffWhoseTileIsFarLargerThanItsBytes) {
   const TemporaryFolder folder;
   constexpr unsigned kMany = 1U << 23U, kAsManyAsThereAre = UINT32_MAX;
-  EXPECT_NE(problem_of(folder.write("strip.tif", strip_tiff(60, 40, kMany)))
-                .find("60x8388608 pixels it claims"),
-            std::string::npos);
   EXPECT_NE(problem_of(folder.write("tile.tif", tile_tiff(kMany, 16)))
                 .find("8388608x16 pixels it claims"),
             std::string::npos);
-  EXPECT_EQ(problem_of(folder.write("a.tif", strip_tiff(60, 40, kAsManyAsThereAre))), "");
-  EXPECT_EQ(problem_of(folder.write("b.tif", strip_tiff(60, 40, 65535))), "");
+  for (const unsigned rows : {40U, 65535U, kMany, kAsManyAsThereAre}) {
+    EXPECT_EQ(problem_of(folder.write("strip.tif", strip_tiff(60, 40, rows))), "") << rows;
+  }
 }
 
-// What OpenCV knows a DICOM file by stands among the pixels; it must not be taken for one.
+// What a DICOM file is known by stands among the pixels; it must not be taken for one.
 TEST(ReadPicture, GoesByTheSignatureAtTheBeginning) {
   const TemporaryFolder folder;
   std::string tiff = strip_tiff(60, 40, 40);
@@ -245,20 +251,12 @@ TEST(ReadPicture, GoesByTheSignatureAtTheBeginning) {
   EXPECT_EQ(read_picture(folder.write("b.bmp", bmp)).size(), cv::Size(64, 48));
 }
 
-// libtiff goes by the first of two equal tags, and would look for a number of 64 bits elsewhere.
 TEST(ReadPicture, RefusesATiffThatHidesItsSize) {
   const TemporaryFolder folder;
   const std::string twice = plain_tiff(
       {{256, 16000}, {256, 16}, {257, 16000}, {257, 16}, {258, 8}, {259, 8}, {262, 1}, {273, 0}},
       std::string(256, 'x'));
-  EXPECT_NE(problem_of(folder.write("twice.tif", twice)).find("16000x16000 pixels it claims"),
-            std::string::npos);
-  std::string wide = strip_tiff(60, 40, 40);
-  constexpr std::size_t kTypeOfWidth = 12;
-  constexpr char kLong8 = 16;
-  wide[kTypeOfWidth] = kLong8;
-  EXPECT_NE(problem_of(folder.write("wide.tif", wide)).find("TIFF tag 256 has type 16"),
-            std::string::npos);
+  EXPECT_NE(problem_of(folder.write("twice.tif", twice)), "");
 }
 
 TEST(ReadPicture, ReadsATiffOfTiles) {

@@ -21,7 +21,7 @@ class CompressedDicom : public ::testing::Test {
   // The pixels of every frame, one after the other.
   std::vector<cv::Vec3b> pixels(const DicomSample& sample) {
     std::vector<cv::Vec3b> all;
-    for (const ScanSlice& slice : list_slices(write(sample))) {
+    for (const ScanSlice& slice : list_slices(write(sample)).slices) {
       const auto frame = color_values(read_slice(slice, full_range_of(sample)));
       all.insert(all.end(), frame.begin(), frame.end());
     }
@@ -94,7 +94,7 @@ TEST_F(CompressedDicom, KeepsSignAndLabels) {
   EXPECT_EQ(pixels(sample), wanted);
   sample = smooth_sample(8, 8);
   sample.transfer_syntax = "RLE";
-  const auto slices = list_slices(write(sample));
+  const auto slices = list_slices(write(sample)).slices;
   auto labels = gray_values(read_label_slice(slices.at(0)));
   const auto second = gray_values(read_label_slice(slices.at(1)));
   labels.insert(labels.end(), second.begin(), second.end());

@@ -17,16 +17,16 @@ class Dicom : public ::testing::Test {
   // The gray values of frame `index` of the sample.
   std::vector<int> grays(const DicomSample& sample, const ScanIntensity& intensity = {},
                          std::size_t index = 0) {
-    const auto slices = list_slices(write_dicom(folder_.path() / "a.dcm", sample));
+    const auto slices = list_slices(write_dicom(folder_.path() / "a.dcm", sample)).slices;
     return gray_values(read_slice(slices.at(index), intensity));
   }
   std::vector<cv::Vec3b> colors(const DicomSample& sample) {
-    const auto slices = list_slices(write_dicom(folder_.path() / "a.dcm", sample));
+    const auto slices = list_slices(write_dicom(folder_.path() / "a.dcm", sample)).slices;
     return color_values(read_slice(slices.at(0), {}));
   }
   std::string refusal(const DicomSample& sample) {
     const auto path = write_dicom(folder_.path() / "a.dcm", sample);
-    return refusal_of([&] { read_slice(list_slices(path).at(0), {}); }, path);
+    return refusal_of([&] { read_slice(list_slices(path).slices.at(0), {}); }, path);
   }
 
   TemporaryFolder folder_;
@@ -117,7 +117,7 @@ TEST_F(Dicom, ReadsFrames) {
   DicomSample sample = row_of({0, 1, 2, 3, 5, 5, 5, 15, 9, 8, 7, 6});
   sample.width = 4;
   sample.frames = 3;
-  const auto slices = list_slices(write_dicom(folder_.path() / "b.dcm", sample));
+  const auto slices = list_slices(write_dicom(folder_.path() / "b.dcm", sample)).slices;
   ASSERT_EQ(slices.size(), 3U);
   EXPECT_EQ(slices[1].name(), (folder_.path() / "b.dcm#2").string());
   EXPECT_EQ(grays(sample, {}, 0), (Values{0, 85, 170, 255}));
@@ -206,10 +206,11 @@ TEST_F(Dicom, KeepsTheValuesOfLabels) {
   sample.others = {{"RescaleSlope", "2"}, {"RescaleIntercept", "-5"}};
   sample.color_space = "MONOCHROME1";
   const auto path = write_dicom(folder_.path() / "a.dcm", sample);
-  EXPECT_EQ(gray_values(read_label_slice(list_slices(path).at(0))), sample.values);
+  EXPECT_EQ(gray_values(read_label_slice(list_slices(path).slices.at(0))), sample.values);
   sample.values = {0, 1, 256, 3};
   write_dicom(path, sample);
-  const std::string message = refusal_of([&] { read_label_slice(list_slices(path).at(0)); }, path);
+  const std::string message =
+      refusal_of([&] { read_label_slice(list_slices(path).slices.at(0)); }, path);
   EXPECT_NE(message.find("value 256 at x 2, y 0"), std::string::npos) << message;
 }
 
@@ -217,7 +218,7 @@ TEST_F(Dicom, TellsPatientSeriesAndSize) {
   DicomSample sample = gray_sample();
   sample.patient = "Anna";
   sample.series = "1.2.840.1";
-  const auto slices = list_slices(write_dicom(folder_.path() / "IM0001", sample));
+  const auto slices = list_slices(write_dicom(folder_.path() / "IM0001", sample)).slices;
   ASSERT_EQ(slices.size(), 1U);
   EXPECT_EQ(slices[0].patient, "Anna");
   EXPECT_EQ(slices[0].series, "1.2.840.1");

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     return static_cast<int>(ExitCode::kConfig);
   }
   try {
-    const auto slices = list_slices(argv[1]);
+    const auto slices = list_slices(argv[1]).slices;
     const cv::Mat pixels = read_slice(slices.at(std::strtoul(argv[2], nullptr, 10)), {});
     std::printf("%d %d %zu\n", pixels.cols, pixels.rows, slices.size());
     std::fwrite(pixels.data, pixels.elemSize(), pixels.total(), stdout);

@@ -18,13 +18,13 @@ namespace fs = std::filesystem;
 
 std::string names_below(const fs::path& folder) {
   std::string names;
-  for (const ScanSlice& slice : list_slices(folder)) {
+  for (const ScanSlice& slice : list_slices(folder).slices) {
     names += slice.name().substr(folder.string().size() + 1) + " ";
   }
   return names;
 }
 
-TEST(ListSlices, GoesThroughFoldersInTheOrderOfPaths) {
+TEST(ListSlices, GoesThroughFoldersInTheNaturalOrderOfPaths) {
   const TemporaryFolder folder;
   const fs::path& root = folder.path();
   DicomSample frames = gray_sample();
@@ -38,15 +38,15 @@ TEST(ListSlices, GoesThroughFoldersInTheOrderOfPaths) {
   write_dicom(root / "DICOMDIR", index);
   folder.write("b/.hidden", "no picture");
   folder.write(".git/b", "no picture");
-  EXPECT_EQ(names_below(root), "a/x.png b/10#1 b/10#2 b/9.dcm ");
-  const auto slices = list_slices(root);
+  EXPECT_EQ(names_below(root), "a/x.png b/9.dcm b/10#1 b/10#2 ");
+  const auto slices = list_slices(root).slices;
   EXPECT_EQ(slices[0].size, cv::Size(3, 2));
-  EXPECT_EQ(slices[2].index, 1);
+  EXPECT_EQ(slices[3].index, 1);
 }
 
 TEST(ListSlices, TellsEveryFileThatIsWrong) {
   const TemporaryFolder folder;
-  const fs::path text = folder.write("notes.txt", "hello");
+  const fs::path text = folder.write("notes", "hello");
   const fs::path empty = folder.write("empty.dcm", "");
   const fs::path noise = folder.write("noise.dcm", std::string(300, 'x'));
   const fs::path torn = folder.write("torn.png", "\x89PNG\r\n\x1a\n");
@@ -59,6 +59,46 @@ TEST(ListSlices, TellsEveryFileThatIsWrong) {
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 4) << message;
   EXPECT_EQ(message.find("good.dcm"), std::string::npos) << message;
   EXPECT_NE(refusal_of([&] { list_slices(text); }, text).find("NIfTI"), std::string::npos);
+}
+
+TEST(ListSlices, PassesOverSideFilesWithOneWarning) {
+  const TemporaryFolder folder;
+  write_png(folder.path() / "a/1.png", cv::Mat(2, 3, CV_8UC3, cv::Scalar(1, 2, 3)));
+  EXPECT_TRUE(list_slices(folder.path()).warnings.empty());
+  for (const char* name : {"a/Thumbs.db", "a/._1.png", ".DS_Store", "a/1.json"}) {
+    folder.write(name, "x");
+  }
+  const SliceListing listing = list_slices(folder.path());
+  EXPECT_EQ(listing.slices.size(), 1U);
+  ASSERT_EQ(listing.warnings.size(), 1U);
+  EXPECT_NE(listing.warnings[0].find("4 files are passed over"), std::string::npos);
+}
+
+TEST(ListSlices, FollowsLinksAndNamesThoseThatLeadNowhere) {
+  const TemporaryFolder folder;
+  const fs::path& root = folder.path();
+  write_png(root / "elsewhere/2.png", cv::Mat(2, 3, CV_8UC3, cv::Scalar(1, 2, 3)));
+  write_png(root / "scans/1.png", cv::Mat(2, 3, CV_8UC3, cv::Scalar(1, 2, 3)));
+  fs::create_directory_symlink("../elsewhere", root / "scans/more");
+  fs::create_directory_symlink("..", root / "scans/cycle");
+  fs::create_symlink("1.png", root / "scans/3.png");
+  EXPECT_EQ(names_below(root / "scans"), "1.png 3.png cycle/elsewhere/2.png ");
+  fs::create_symlink("gone.png", root / "scans/0.png");
+  const std::string message =
+      refusal_of([&] { list_slices(root / "scans"); }, root / "scans/0.png");
+  EXPECT_NE(message.find("a link to gone.png"), std::string::npos) << message;
+}
+
+TEST(ListSlices, GivesEachPageOfATiff) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "stack.tif";
+  cv::imwritemulti(path.string(), std::vector<cv::Mat>{cv::Mat(2, 2, CV_8UC1, cv::Scalar(10)),
+                                                       cv::Mat(2, 2, CV_8UC1, cv::Scalar(20))});
+  const auto slices = list_slices(path).slices;
+  ASSERT_EQ(slices.size(), 2U);
+  EXPECT_EQ(slices[1].name(), path.string() + "#2");
+  EXPECT_EQ(gray_values(read_slice(slices[1], {}))[0], 20);
+  EXPECT_EQ(gray_values(read_label_slice(slices[0]))[0], 10);
 }
 
 TEST(ListSlices, RefusesWhatIsNotThere) {
@@ -87,7 +127,7 @@ TEST(ListSlices, RefusesASeriesOfSeveralSizes) {
   wide.series = "1.2.3";
   wide.patient = "P2";
   write_dicom(folder.path() / "3.dcm", wide);
-  EXPECT_EQ(list_slices(folder.path()).size(), 3U);
+  EXPECT_EQ(list_slices(folder.path()).slices.size(), 3U);
 }
 
 TEST(ReadSlice, BringsPicturesOf16BitsToARange) {
@@ -95,7 +135,7 @@ TEST(ReadSlice, BringsPicturesOf16BitsToARange) {
   const fs::path path = folder.path() / "a.png";
   const cv::Mat values = (cv::Mat_<std::uint16_t>(1, 4) << 100, 1000, 2000, 4100);
   cv::imwrite(path.string(), values);
-  const ScanSlice slice = list_slices(path).at(0);
+  const ScanSlice slice = list_slices(path).slices.at(0);
   EXPECT_EQ(gray_values(read_slice(slice, {})), (std::vector<int>{0, 57, 121, 255}));
   ScanIntensity intensity;
   intensity.range = {-1000.0, 4100.0};
@@ -106,7 +146,7 @@ TEST(ReadSlice, TakesOtherPicturesAsTheyAre) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "a.png";
   write_png(path, cv::Mat(1, 1, CV_8UC3, cv::Scalar(1, 200, 3)));
-  const ScanSlice slice = list_slices(path).at(0);
+  const ScanSlice slice = list_slices(path).slices.at(0);
   ScanIntensity intensity;
   intensity.range = {0.0, 10.0};
   const std::vector<cv::Vec3b> wanted{{1, 200, 3}};
@@ -117,7 +157,7 @@ TEST(ReadSlice, TakesOtherPicturesAsTheyAre) {
 TEST(ReadSlice, RefusesASliceThatIsNotThere) {
   const TemporaryFolder folder;
   const fs::path path = write_dicom(folder.path() / "a.dcm", gray_sample());
-  ScanSlice slice = list_slices(path).at(0);
+  ScanSlice slice = list_slices(path).slices.at(0);
   slice.index = 1;
   EXPECT_NE(refusal_of([&] { read_slice(slice, {}); }, path), "");
   fs::remove(path);
@@ -131,7 +171,7 @@ TEST(ReadSlice, GivesSeveralThreadsTheSame) {
     sample.transfer_syntax = i % 2 == 0 ? "JPEG-LS" : "RLE";
     write_dicom(folder.path() / (std::to_string(i) + ".dcm"), sample);
   }
-  const auto slices = list_slices(folder.path());
+  const auto slices = list_slices(folder.path()).slices;
   std::vector<std::vector<int>> wanted, read(4 * slices.size());
   for (const ScanSlice& slice : slices) wanted.push_back(gray_values(read_slice(slice, {})));
   std::vector<std::thread> threads;

@@ -25,24 +25,24 @@ ScanIntensity as_they_are() {
 }
 
 Values slice_of(const fs::path& path, std::size_t index, SlicePlane plane = SlicePlane::kAxial) {
-  return gray_values(read_slice(list_slices(path, plane).at(index), as_they_are(), plane));
+  return gray_values(read_slice(list_slices(path, plane).slices.at(index), as_they_are(), plane));
 }
 
 TEST(Volume, IsReadInEveryPlane) {
   const TemporaryFolder folder;
   const fs::path path = folder.write("a.nii", nifti_header({}) + bytes_of(counted(24)));
-  const auto slices = list_slices(path);
+  const auto slices = list_slices(path).slices;
   ASSERT_EQ(slices.size(), 2U);
   EXPECT_EQ(slices[1].name(), path.string() + "#2");
   EXPECT_EQ(slices[1].size, cv::Size(4, 3));
   EXPECT_EQ(slices[1].series, "a.nii");
   EXPECT_EQ(slices[1].patient, "");
   EXPECT_EQ(slice_of(path, 1), (Values{12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}));
-  const auto coronal = list_slices(path, SlicePlane::kCoronal);
+  const auto coronal = list_slices(path, SlicePlane::kCoronal).slices;
   ASSERT_EQ(coronal.size(), 3U);
   EXPECT_EQ(coronal[0].size, cv::Size(4, 2));
   EXPECT_EQ(slice_of(path, 1, SlicePlane::kCoronal), (Values{4, 5, 6, 7, 16, 17, 18, 19}));
-  const auto sagittal = list_slices(path, SlicePlane::kSagittal);
+  const auto sagittal = list_slices(path, SlicePlane::kSagittal).slices;
   ASSERT_EQ(sagittal.size(), 4U);
   EXPECT_EQ(sagittal[0].size, cv::Size(3, 2));
   EXPECT_EQ(slice_of(path, 3, SlicePlane::kSagittal), (Values{3, 7, 11, 15, 19, 23}));
@@ -69,8 +69,48 @@ TEST(Volume, IsScaledByItsOwnSlope) {
   nifti.intercept = 10.0F;
   const fs::path path = folder.write("a.nii", nifti_header(nifti) + bytes_of(counted(24)));
   EXPECT_EQ(slice_of(path, 0), (Values{10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32}));
-  EXPECT_EQ(gray_values(read_label_slice(list_slices(path).at(0))), slice_of(path, 0));
-  EXPECT_EQ(gray_values(read_slice(list_slices(path).at(0), {}))[11], 255) << "own maximum";
+  EXPECT_EQ(gray_values(read_label_slice(list_slices(path).slices.at(0))), slice_of(path, 0));
+  EXPECT_EQ(gray_values(read_slice(list_slices(path).slices.at(0), {}))[11], 255) << "own maximum";
+}
+
+// What nibabel makes of integer labels that are saved with a scaling of their own.
+TEST(Volume, RoundsLabelsThatScalingMovesByHalfAStep) {
+  const TemporaryFolder folder;
+  Nifti nifti;
+  nifti.slope = 2.0F / 255;
+  const std::vector<std::int16_t> stored{0, 127, 128, 255};
+  nifti.dim = {3, 4, 1, 1, 1, 1, 1, 1};
+  const fs::path path = folder.write("a.nii", nifti_header(nifti) + bytes_of(stored));
+  EXPECT_EQ(gray_values(read_label_slice(list_slices(path).slices.at(0))),
+            (std::vector<int>{0, 1, 1, 2}));
+  const fs::path between = folder.write(
+      "b.nii", nifti_header(nifti) + bytes_of(std::vector<std::int16_t>{0, 60, 128, 255}));
+  EXPECT_NE(refusal_of([&] { read_label_slice(list_slices(between).slices.at(0)); }, between)
+                .find("value 0.4705"),
+            std::string::npos);
+}
+
+TEST(Volume, IsToldByItsContentAndNotByItsEnding) {
+  const TemporaryFolder folder;
+  const std::string plain = nifti_header({}) + bytes_of(counted(24));
+  for (const char* name : {"plain.nii", "plain.nii.gz", "PLAIN.NII.GZ"}) {
+    EXPECT_EQ(slice_of(folder.write(name, plain), 0),
+              (Values{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}))
+        << name;
+  }
+  for (const char* name : {"packed.nii", "packed.nii.gz", "Packed.Nii.gz"}) {
+    EXPECT_EQ(slice_of(folder.write(name, gzipped(plain)), 1),
+              (Values{12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}))
+        << name;
+  }
+}
+
+TEST(Volume, InTwoFilesIsRefusedByThatName) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.hdr", "a.img"}) {
+    const fs::path path = folder.write(name, nifti_header({}));
+    EXPECT_NE(refusal_of([&] { list_slices(path); }, path).find("in two files"), std::string::npos);
+  }
 }
 
 TEST(Volume, KeepsTheValuesOfLabels) {
@@ -81,13 +121,13 @@ TEST(Volume, KeepsTheValuesOfLabels) {
   nifti.dim[3] = 1;
   std::vector<float> values(12, 3.0F);
   const fs::path path = folder.write("a.nii", nifti_header(nifti) + bytes_of(values));
-  const ScanSlice slice = list_slices(path).at(0);
+  const ScanSlice slice = list_slices(path).slices.at(0);
   EXPECT_EQ(gray_values(read_label_slice(slice)), Values(12, 3));
   for (const float wrong : {1.5F, -1.0F, 256.0F, std::numeric_limits<float>::quiet_NaN()}) {
     values[5] = wrong;
     const fs::path other = folder.write("b.nii", nifti_header(nifti) + bytes_of(values));
     const std::string message =
-        refusal_of([&] { read_label_slice(list_slices(other).at(0)); }, other);
+        refusal_of([&] { read_label_slice(list_slices(other).slices.at(0)); }, other);
     EXPECT_NE(message.find(fmt::format("value {} at x 1, y 1", wrong)), std::string::npos)
         << message;
     fs::remove(other);
@@ -171,7 +211,7 @@ TEST(MetaImage, IsReadWithItsDataFileBesideIt) {
   const fs::path path = folder.write("a.mhd", meta_image("ElementType = MET_SHORT\n", "a.raw"));
   folder.write("a.raw", bytes_of(counted(24)));
   EXPECT_EQ(slice_of(path, 0), (Values{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
-  EXPECT_EQ(list_slices(folder.path()).size(), 2U) << "the data file is no file of its own";
+  EXPECT_EQ(list_slices(folder.path()).slices.size(), 2U) << "the data file is no file of its own";
   folder.write("b.mhd", meta_image("ElementType = MET_SHORT\nHeaderSize = -1\n", "b.raw"));
   folder.write("b.raw", "beginning" + bytes_of(counted(24)));
   EXPECT_EQ(slice_of(folder.path() / "b.mhd", 0), slice_of(path, 0));
