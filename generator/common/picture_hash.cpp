@@ -99,10 +99,6 @@ Likeness likeness(const PictureHash& a, const PictureHash& b) {
   return best;
 }
 
-double correlation(const PictureHash& a, const PictureHash& b, std::size_t orientation) {
-  return a.thumbnail.dot(oriented(b.thumbnail, orientation));
-}
-
 std::uint32_t orientation_free_checksum(const cv::Mat& image) {
   std::uint32_t least = UINT32_MAX;
   for (std::size_t i = 0; i < kOrientations; ++i) {

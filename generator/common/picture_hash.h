@@ -34,9 +34,6 @@ struct Likeness {
 };
 Likeness likeness(const PictureHash& a, const PictureHash& b);
 
-/// Correlation of the thumbnails, -1..1, that of `b` in an orientation.
-double correlation(const PictureHash& a, const PictureHash& b, std::size_t orientation);
-
 /// CRC-32 of size and pixels, equal for a picture and all its orientations.
 std::uint32_t orientation_free_checksum(const cv::Mat& image);
 

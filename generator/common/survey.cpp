@@ -135,6 +135,9 @@ Survey survey_dataset(const SurveyRequest& request) {
   cv::setNumThreads(1);  // every pair has a thread already
   Survey survey;
   survey.splits = request.splits;
+  survey.network = request.network;
+  survey.data = request.data;
+  survey.threads = request.threads;
   survey.rgb_map = request.data.rgb_map;
   const std::vector<SurveyedPair> pairs = list_dataset(request, survey);
   const PairReader reader(request);

@@ -60,6 +60,9 @@ struct SurveyedPair {
 
 struct Survey {
   std::vector<NamedSplit> splits;
+  NetworkOptions network;  ///< the request's, to read files again
+  DataOptions data;
+  int threads = 1;
   std::vector<SurveyedPair> pairs;            ///< split by split, by stem
   std::vector<PairProblem> pair_problems;     ///< of all splits
   std::vector<std::string> missing_pictures;  ///< that a manifest lists

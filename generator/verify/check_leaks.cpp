@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
-#include "flexunet/base/interrupt.h"
 #include "generator/verify/checks.h"
+#include "generator/verify/picture_matches.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -72,16 +71,6 @@ void check_groups(const Survey& survey, DatasetFindings& findings) {
   findings.push_back({"same_name", Severity::kWarning, repeated, text});
 }
 
-constexpr int kAlikeBits = 10;              // of 64
-constexpr double kAlikeCorrelation = 0.93;  // other people's knees reach 0.87
-
-// A checksum alone may agree by chance; all three never do.
-bool is_same(const SurveyedPair& a, const SurveyedPair& b) {
-  constexpr double kRounding = 1e-6;
-  return a.pixel_checksum == b.pixel_checksum && std::abs(a.contrast - b.contrast) < kRounding &&
-         likeness(a.hash, b.hash).bits <= kAlikeBits;
-}
-
 std::string turned_text(const SurveyedPair& a, const SurveyedPair& b) {
   const std::string text = orientation_text(likeness(a.hash, b.hash).orientation);
   return text.empty() ? "" : ", " + text;
@@ -117,54 +106,36 @@ void check_identical(const Survey& survey, DatasetFindings& findings) {
   }
   for (auto& [checksum, pairs] : by_checksum) {
     while (pairs.size() > 1) {
-      const auto others = std::stable_partition(
-          pairs.begin(), pairs.end(),
-          [first = pairs.front()](const SurveyedPair* pair) { return is_same(*first, *pair); });
+      const auto others = std::stable_partition(pairs.begin(), pairs.end(),
+                                                [first = pairs.front()](const SurveyedPair* pair) {
+                                                  return has_equal_pixels(*first, *pair);
+                                                });
       report_same(survey, Pairs(pairs.begin(), others), findings);
       pairs.erase(pairs.begin(), others);
     }
   }
 }
 
-struct LookAlike {
-  const SurveyedPair* pair = nullptr;
-  std::size_t orientation = 0;
-  double correlation = kAlikeCorrelation;
-};
-
-// The most alike picture of an earlier split that is not reported otherwise.
-LookAlike find_look_alike(const Pairs& pairs, const SurveyedPair& wanted) {
-  LookAlike best;
-  for (const SurveyedPair* pair : pairs) {
-    if (pair->split >= wanted.split) break;
-    const Likeness like = likeness(wanted.hash, pair->hash);
-    if (like.bits > kAlikeBits) continue;
-    const double found = correlation(wanted.hash, pair->hash, like.orientation);
-    if (found <= best.correlation || pair->origin.group == wanted.origin.group ||
-        is_same(*pair, wanted)) {
-      continue;
-    }
-    best = {pair, like.orientation, found};
-  }
-  return best;
+std::string agreement_text(double agreement) {
+  return agreement < 0 ? ""
+                       : fmt::format(", masks agree on {:.1f} % of the pixels", 100 * agreement);
 }
 
-void check_look_alikes(const Survey& survey, DatasetFindings& findings) {
-  Pairs pairs;  // split by split, as in the survey
-  for (const SurveyedPair& pair : survey.pairs) {
-    if (pair.has_image() && pair.contrast > 0) pairs.push_back(&pair);
-  }
-  for (const SurveyedPair* pair : pairs) {
-    throw_if_interrupted();
-    const LookAlike found = find_look_alike(pairs, *pair);
-    if (found.pair == nullptr) continue;
-    const std::string turned = orientation_text(found.orientation);
-    findings.push_back({"look_alike",
-                        Severity::kWarning,
-                        {pair->pair.image, found.pair->pair.image},
-                        fmt::format("{} looks like {}{}: correlation {:.3f}",
-                                    pair->pair.image.string(), found.pair->pair.image.string(),
-                                    turned.empty() ? "" : ", " + turned, found.correlation)});
+void check_matches(const Survey& survey, DatasetFindings& findings) {
+  for (const PictureMatch& match : find_matches(survey)) {
+    const std::string turned = orientation_text(match.orientation);
+    const bool is_same = match.is_same();
+    findings.push_back(
+        {is_same ? "leak_same_picture" : "look_alike",
+         is_same ? Severity::kError : Severity::kWarning,
+         {match.later->pair.image, match.earlier->pair.image},
+         fmt::format(
+             "{} {} {}{}: correlation of details {:.3f}{}: in {} and in {}",
+             match.later->pair.image.string(), is_same ? "is the same picture as" : "looks like",
+             match.earlier->pair.image.string(), turned.empty() ? "" : ", " + turned,
+             match.correlation, agreement_text(match.mask_agreement),
+             survey.splits[match.later->split].name, survey.splits[match.earlier->split].name),
+         PictureLikeness{turned, match.correlation, match.mask_agreement}});
   }
 }
 
@@ -173,7 +144,7 @@ void check_look_alikes(const Survey& survey, DatasetFindings& findings) {
 void check_leaks(const Survey& survey, DatasetFindings& findings) {
   check_groups(survey, findings);
   check_identical(survey, findings);
-  check_look_alikes(survey, findings);
+  check_matches(survey, findings);
 }
 
 }  // namespace flexunet

@@ -137,11 +137,16 @@ std::string verify_json(const std::string& name, const Survey& survey,
   for (const DatasetFinding& finding : findings) {
     Json files = Json::array();
     for (const auto& file : finding.files) files.push_back(file.string());
-    report["findings"].push_back(
-        {{"kind", finding.kind},
-         {"severity", finding.severity == Severity::kError ? "error" : "warning"},
-         {"files", files},
-         {"text", finding.text}});
+    Json entry = {{"kind", finding.kind},
+                  {"severity", finding.severity == Severity::kError ? "error" : "warning"},
+                  {"files", files},
+                  {"text", finding.text}};
+    if (const auto& likeness = finding.likeness) {
+      entry["orientation"] = likeness->orientation;
+      entry["correlation"] = likeness->correlation;
+      if (likeness->mask_agreement >= 0) entry["mask_agreement"] = likeness->mask_agreement;
+    }
+    report["findings"].push_back(std::move(entry));
   }
   // File names need not be UTF-8.
   return report.dump(2, ' ', false, Json::error_handler_t::replace);
