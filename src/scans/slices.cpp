@@ -11,6 +11,7 @@
 #include "scans/dicom_reader.h"
 #include "scans/gray_map.h"
 #include "scans/scan_files.h"
+#include "scans/slice_order.h"
 #include "scans/volume.h"
 
 namespace flexunet {
@@ -37,9 +38,11 @@ ScanSlice describe_volume(const fs::path& path, SlicePlane plane) {
 ScanKind require_kind(const fs::path& path) {
   const auto kind = scan_kind(path);
   if (kind) return *kind;
-  throw DataError(path.string() +
-                  ": of no kind that is read: DICOM, NIfTI (.nii .nii.gz), MetaImage (.mha "
-                  ".mhd), or a picture (.png .jpg .jpeg .tif .tiff .bmp)");
+  throw DataError(
+      path.string() +
+      ": of no kind that is read: DICOM, NIfTI (.nii .nii.gz), MetaImage (.mha "
+      ".mhd), or a picture (.png .jpg .jpeg .tif .tiff .bmp); DICOM that does not begin "
+      "as such is read where it is named .dcm");
 }
 
 // Watches that the slices of each DICOM series are of one size: others are not one stack.
@@ -124,20 +127,24 @@ std::string ScanSlice::name() const {
 std::vector<ScanSlice> list_slices(const fs::path& where, SlicePlane plane) {
   const std::vector<fs::path> files = find_files(where);
   const std::set<fs::path> data_files = find_data_files(files);
-  std::vector<ScanSlice> slices;
+  std::vector<ScanSlice> first_slices;
   SeriesSizes sizes;
   Findings findings;
   for (const fs::path& path : files) {
     try {
       if (path != where && is_helper(path, data_files)) continue;
-      ScanSlice slice = describe(path, plane, sizes);
-      for (slice.index = 0; slice.index < slice.count; ++slice.index) slices.push_back(slice);
+      first_slices.push_back(describe(path, plane, sizes));
     } catch (const DataError& error) {
       findings.add(error.what());
     }
   }
   findings.throw_if_any<DataError>();
-  if (slices.empty()) throw DataError(where.string() + ": holds no files");
+  if (first_slices.empty()) throw DataError(where.string() + ": holds no files");
+  order_files(first_slices);
+  std::vector<ScanSlice> slices;
+  for (ScanSlice& slice : first_slices) {
+    for (slice.index = 0; slice.index < slice.count; ++slice.index) slices.push_back(slice);
+  }
   return slices;
 }
 
