@@ -23,6 +23,7 @@ namespace {
 struct PairFiles {
   std::vector<ManifestEntry> entries;
   std::string problem;
+  bool has_shared_pixels = false;
 };
 
 // Makes the files of one pair after the other; several threads call it at once.
@@ -39,6 +40,7 @@ class PairWriter {
     try {
       const ImageAndMask source = read_pair(pair, request_.reading);
       files.entries.push_back(write_files(pair, source, {kSourceMethod, "", ""}, number));
+      files.has_shared_pixels = count_shared_pixels(pair.mask) > 0;
       std::uint64_t variant = 0;
       for (const Augmentation& augmentation : request_.augmentation.variants) {
         CounterRandom random(request_.seed, std::uint64_t{index} << 32U | variant++);
@@ -96,17 +98,19 @@ GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequ
                                       [&](std::size_t i) { return writer.write(i); });
   Findings findings;
   std::vector<ManifestEntry> manifest;
+  std::size_t shared_masks = 0;
   for (std::size_t done = 1; !pipeline.done(); ++done) {
     throw_if_interrupted();
     PairFiles files = pipeline.next();
     if (!files.problem.empty()) findings.add(std::move(files.problem));
+    if (files.has_shared_pixels) ++shared_masks;
     manifest.insert(manifest.end(), files.entries.begin(), files.entries.end());
     if (request.on_pair) request.on_pair(done);
   }
   findings.throw_if_any<DataError>();
   write_manifest(folder.path() / kManifestFile, manifest);
   folder.finish();
-  return {pairs.size(), manifest.size() - pairs.size()};
+  return {pairs.size(), manifest.size() - pairs.size(), shared_masks};
 }
 
 }  // namespace flexunet

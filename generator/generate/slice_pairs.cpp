@@ -10,6 +10,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
+#include "generator/generate/segmentations.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -171,6 +172,19 @@ PairedSlices pair_slices(const fs::path& images, const fs::path& masks, PairRule
   const std::vector<ScanSlice> mask_slices = list_slices(masks, plane);
   Findings findings;
   PairedSlices paired;
+  report_segmentations(image_slices, findings);
+  findings.throw_if_any<DataError>();
+  if (has_segmentation(mask_slices)) {
+    if (rule == PairRule::kTable) {
+      throw DataError(
+          fmt::format("{}: is not used with segmentations (SEG), whose frames say which "
+                      "slices they belong to",
+                      table.string()));
+    }
+    paired.pairs = pair_segmentations(image_slices, mask_slices, findings);
+    findings.throw_if_any<DataError>();
+    return paired;
+  }
   switch (rule) {
     case PairRule::kStem:
       paired.pairs = pair_by_stem(image_slices, mask_slices, images, masks, findings);

@@ -27,10 +27,12 @@ struct PairedSlices {
   std::size_t unlisted_images = 0;  ///< that a table does not name, and so leaves out
 };
 
-/// Pairs slices with masks. `table` is the CSV file of kTable: an image and a mask in each line,
-/// relative to the folders. Throws DataError listing all at once: images without mask, masks
-/// without image (a table may leave either out), names that repeat, other numbers of slices, lines
-/// of a table that name nothing, masks of another size than their image.
+/// Pairs slices with masks. Where masks are DICOM segmentations (SEG), their frames say which
+/// slices they belong to, whatever the rule; a table is refused then. `table` is the CSV file of
+/// kTable: an image and a mask in each line, relative to the folders. Throws DataError listing all
+/// at once: images without mask, masks without image (a table may leave either out), names that
+/// repeat, other numbers of slices, lines of a table that name nothing, masks of another size than
+/// their image.
 PairedSlices pair_slices(const std::filesystem::path& images, const std::filesystem::path& masks,
                          PairRule rule, const std::filesystem::path& table = {},
                          SlicePlane plane = SlicePlane::kAxial);

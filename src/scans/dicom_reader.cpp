@@ -115,9 +115,19 @@ cv::Mat read_dicom(const ScanSlice& slice, const ScanIntensity& intensity) {
 
 cv::Mat read_dicom_labels(const ScanSlice& slice) {
   return read_picture_of(slice, [&](const DicomFile& file) {
-    if (slice.dicom && slice.dicom->is_segmentation) return segment_labels(file, slice);
+    if (slice.dicom && slice.dicom->is_segmentation) return segment_labels(file, slice).mask;
     return dicom_labels(file, slice.index, slice.name());
   });
+}
+
+std::size_t count_shared_pixels(const ScanSlice& mask) {
+  if (!mask.segment_frames || mask.segment_frames->size() < 2) return 0;
+  const ChildBytes answer = run_on(mask.file, [&](const DicomFile& file, const Append& append) {
+    append_numbers({static_cast<std::int32_t>(segment_labels(file, mask).shared_pixels), 0, 0, 0},
+                   append);
+  });
+  std::string_view bytes = answer.view();
+  return static_cast<std::size_t>(take_numbers(bytes)[0]);
 }
 
 }  // namespace flexunet

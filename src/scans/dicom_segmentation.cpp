@@ -3,11 +3,11 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
 
-#include "flexunet/base/error.h"
 #include "scans/dicom_description.h"
 #include "scans/dicom_elements.h"
 #include "scans/dicom_frame.h"
@@ -92,32 +92,29 @@ void add_segments(const DicomFile& file, DicomFacts& facts) {
   if (!series.empty()) facts.segmented_series = element_text(*series[0], DCM_SeriesInstanceUID);
 }
 
-cv::Mat segment_labels(const DicomFile& file, const ScanSlice& slice) {
+SegmentLabels segment_labels(const DicomFile& file, const ScanSlice& slice) {
   if (!slice.segment_frames) {
     file.refuse("a segmentation (SEG): its frames belong to slices of the series it names");
   }
-  cv::Mat mask = cv::Mat::zeros(file.layout().size, CV_8UC1);
+  SegmentLabels labels{cv::Mat::zeros(file.layout().size, CV_8UC1), 0};
+  cv::Mat is_shared = cv::Mat::zeros(labels.mask.size(), CV_8UC1);
   for (const int frame : *slice.segment_frames) {
     const int label = slice.dicom->segments.at(static_cast<std::size_t>(frame)).label;
     const std::string where = fmt::format("{}, frame {}", file.name(), frame + 1);
     const cv::Mat pixels = labels_to_bytes(stored_values(file.read_frame(frame)), where);
-    for (int y = 0; y < mask.rows; ++y) {
+    for (int y = 0; y < pixels.rows; ++y) {
       const auto* row = pixels.ptr<std::uint8_t>(y);
-      auto* target = mask.ptr<std::uint8_t>(y);
-      for (int x = 0; x < mask.cols; ++x) {
+      auto* target = labels.mask.ptr<std::uint8_t>(y);
+      for (int x = 0; x < pixels.cols; ++x) {
         if (row[x] == 0) continue;
         const auto value = label > 0 ? static_cast<std::uint8_t>(label) : row[x];
-        if (target[x] != 0 && target[x] != value) {
-          throw DataError(
-              fmt::format("{}: segments {} and {} overlap at x {}, y {}: a pixel of a mask has one "
-                          "class, take one of them away",
-                          where, target[x], value, x, y));
-        }
-        target[x] = value;
+        if (target[x] != 0 && target[x] != value) is_shared.at<std::uint8_t>(y, x) = 1;
+        target[x] = std::max(target[x], value);
       }
     }
   }
-  return mask;
+  labels.shared_pixels = static_cast<std::size_t>(cv::countNonZero(is_shared));
+  return labels;
 }
 
 }  // namespace flexunet

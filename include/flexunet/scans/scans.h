@@ -66,9 +66,13 @@ cv::Mat read_slice(const ScanSlice& slice, const ScanIntensity& intensity,
 /// The pixels of a mask as (H,W) CV_8UC3: of pictures their RGB rendering, of DICOM the values as
 /// stored (neither rescaled nor inverted), of a segmentation the numbers of the segments in its
 /// `segment_frames`, of volumes the values with the file's own scaling, each
-/// value v as (v,v,v). Throws DataError naming slice and value unless all are whole and 0..255, and
-/// where segments overlap.
+/// value v as (v,v,v). Throws DataError naming slice and value unless all are whole and 0..255.
+/// Where segments overlap the highest number counts.
 cv::Mat read_label_slice(const ScanSlice& slice, SlicePlane plane = SlicePlane::kAxial);
+
+/// How many pixels of a mask from a segmentation (SEG) lie in several segments; 0 for other masks.
+/// Throws DataError.
+std::size_t count_shared_pixels(const ScanSlice& mask);
 
 /// How many gray slices of DICOM files and volumes bring no window for ScanIntensity::use_window.
 /// Throws DataError naming all slices without one in series that have one in others.
