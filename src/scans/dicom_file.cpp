@@ -103,8 +103,13 @@ int DicomFile::whole_number(const DcmTagKey& key, std::optional<int> fallback) c
 
 void DicomFile::find_pixels() {
   DcmElement* element = nullptr;
+  const std::string uid = text(DCM_SOPClassUID);
+  if (uid == UID_RTStructureSetStorage) {
+    refuse(
+        "DICOM contours (RTSTRUCT), which are not read: convert them to a segmentation (SEG) or "
+        "to label volumes");
+  }
   if (items_->findAndGetElement(DCM_PixelData, element).bad() || !has(DCM_Rows)) {
-    const std::string uid = text(DCM_SOPClassUID);
     const char* name = dcmFindNameOfUID(uid.c_str());
     const bool is_float = has(DCM_FloatPixelData) || has(DCM_DoubleFloatPixelData);
     refuse(is_float

@@ -24,7 +24,7 @@ std::string names_below(const fs::path& folder) {
   return names;
 }
 
-TEST(ListSlices, GoesThroughFoldersInTheOrderOfPaths) {
+TEST(ListSlices, GoesThroughFoldersInTheNaturalOrderOfPaths) {
   const TemporaryFolder folder;
   const fs::path& root = folder.path();
   DicomSample frames = gray_sample();
@@ -38,10 +38,10 @@ TEST(ListSlices, GoesThroughFoldersInTheOrderOfPaths) {
   write_dicom(root / "DICOMDIR", index);
   folder.write("b/.hidden", "no picture");
   folder.write(".git/b", "no picture");
-  EXPECT_EQ(names_below(root), "a/x.png b/10#1 b/10#2 b/9.dcm ");
+  EXPECT_EQ(names_below(root), "a/x.png b/9.dcm b/10#1 b/10#2 ");
   const auto slices = list_slices(root);
   EXPECT_EQ(slices[0].size, cv::Size(3, 2));
-  EXPECT_EQ(slices[2].index, 1);
+  EXPECT_EQ(slices[3].index, 1);
 }
 
 TEST(ListSlices, TellsEveryFileThatIsWrong) {
