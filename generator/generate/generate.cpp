@@ -25,6 +25,7 @@ struct PairFiles {
   std::vector<ManifestEntry> entries;
   std::string problem;
   bool looks_swapped = false;
+  bool has_shared_pixels = false;
 };
 
 // Makes the files of one pair after the other; several threads call it at once.
@@ -42,6 +43,7 @@ class PairWriter {
       const ImageAndMask source = read_pair(pair, request_.reading);
       files.looks_swapped = looks_swapped(source);
       files.entries.push_back(write_files(pair, source, {kSourceMethod, "", ""}, number));
+      files.has_shared_pixels = count_shared_pixels(pair.mask) > 0;
       std::uint64_t variant = 0;
       for (const Augmentation& augmentation : request_.augmentation.variants) {
         CounterRandom random(request_.seed, std::uint64_t{index} << 32U | variant++);
@@ -86,7 +88,9 @@ void require_other_names(const AugmentationOptions& augmentation) {
 ImageAndMask read_pair(const SlicePair& pair, const PairReading& reading) {
   ImageAndMask pictures{read_slice(pair.image, reading.intensity, reading.plane),
                         read_label_slice(pair.mask, reading.plane)};
-  if (is_same_picture(pictures.image, pictures.mask)) {
+  // What else is brought to 0..255 may be equal by chance.
+  const bool are_pictures = is_picture(pair.image.file) && is_picture(pair.mask.file);
+  if (are_pictures && is_same_picture(pictures.image, pictures.mask)) {
     throw DataError(fmt::format("{} and {} hold the same pixels: one of them must be a mask",
                                 pair.image.name(), pair.mask.name()));
   }
@@ -110,11 +114,13 @@ GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequ
   Findings findings;
   std::vector<ManifestEntry> manifest;
   std::size_t swapped = 0;
+  std::size_t shared_masks = 0;
   for (std::size_t done = 1; !pipeline.done(); ++done) {
     throw_if_interrupted();
     PairFiles files = pipeline.next();
     if (!files.problem.empty()) findings.add(std::move(files.problem));
     swapped += files.looks_swapped ? 1 : 0;
+    if (files.has_shared_pixels) ++shared_masks;
     manifest.insert(manifest.end(), files.entries.begin(), files.entries.end());
     if (request.on_pair) request.on_pair(done);
   }
@@ -127,7 +133,7 @@ GenerateSummary generate(const std::vector<SlicePair>& pairs, const GenerateRequ
   }
   write_manifest(folder.path() / kManifestFile, manifest);
   folder.finish();
-  return {pairs.size(), manifest.size() - pairs.size()};
+  return {pairs.size(), manifest.size() - pairs.size(), shared_masks};
 }
 
 }  // namespace flexunet

@@ -39,6 +39,7 @@ struct GenerateRequest {
 struct GenerateSummary {
   std::size_t sources = 0;
   std::size_t variants = 0;
+  std::size_t shared_masks = 0;  ///< masks where segments of a DICOM segmentation overlap
 };
 
 /// Reads a pair: image and mask (H,W) CV_8UC3. Throws DataError.

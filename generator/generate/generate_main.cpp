@@ -41,8 +41,8 @@ void add_input_options(CLI::App& app, GenerateArguments& generate, GenerateReque
   app.add_option(
          "--pair", generate.pair,
          "Which mask belongs to an image: stem (that of the same name), sorted (that of the "
-         "same place in the natural order of the paths), or a CSV file with an image and a mask "
-         "in each line, relative to IMAGES and MASKS")
+         "same place in order: natural order of paths, and slices of a series by position), or a "
+         "CSV file with an image and a mask in each line, relative to IMAGES and MASKS")
       ->type_name("stem|sorted|FILE.csv")
       ->capture_default_str();
   app.add_option("--mask-suffix", generate.mask_suffix,
@@ -52,8 +52,10 @@ void add_input_options(CLI::App& app, GenerateArguments& generate, GenerateReque
   app.add_option("--plane", generate.plane, "Which plane of a volume is a slice")
       ->check(CLI::IsMember({"axial", "coronal", "sagittal"}))
       ->capture_default_str();
-  app.add_flag("--window", request.reading.intensity.use_window,
-               "Gray values by the window of the DICOM file, where it has one");
+  app.add_flag(
+      "--window", request.reading.intensity.use_window,
+      "Gray values by the window of the DICOM file, or by its VOI look-up table where it has "
+      "no window");
   app.add_option("--range", generate.range,
                  "Values that become black and white, after rescaling (Hounsfield units); without "
                  "it, each slice's own minimum and maximum")
@@ -120,6 +122,15 @@ std::vector<SlicePair> find_pairs(const GenerateArguments& generate,
   return std::move(paired.pairs);
 }
 
+void warn_of_missing_windows(const std::vector<SlicePair>& pairs) {
+  std::vector<ScanSlice> images;
+  for (const SlicePair& pair : pairs) images.push_back(pair.image);
+  const std::size_t without = count_without_window(images);
+  if (without == 0) return;
+  warn(fmt::format("--window: {} of {} images have no window: they are read by {}", without,
+                   images.size(), "--range, or else by their own minimum and maximum"));
+}
+
 void run(const Arguments& arguments, const GenerateArguments& generate_arguments,
          GenerateRequest request) {
   cv::setNumThreads(1);  // each picture has a thread of its own, see base/threads.h
@@ -131,6 +142,7 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
     request.augmentation.variants = list_variants(augmentor.options);
   }
   const std::vector<SlicePair> pairs = find_pairs(generate_arguments, request);
+  if (request.reading.intensity.use_window) warn_of_missing_windows(pairs);
   const std::size_t variants = request.augmentation.variants.size();
   say(fmt::format("{}: {} pairs, {} variants of each", request.images.string(),
                   with_thousands(static_cast<std::int64_t>(pairs.size())), variants));
@@ -147,6 +159,10 @@ void run(const Arguments& arguments, const GenerateArguments& generate_arguments
     if (done % kPairsBetweenReports == 0) say(fmt::format("{} of {} pairs", done, pairs.size()));
   };
   const GenerateSummary summary = generate(pairs, request);
+  if (summary.shared_masks > 0) {
+    warn(fmt::format("segments overlap in {} masks: their pixels have the highest number",
+                     summary.shared_masks));
+  }
   say(fmt::format("{}: {} sources and {} variants of them, seed {}", request.out.string(),
                   with_thousands(static_cast<std::int64_t>(summary.sources)),
                   with_thousands(static_cast<std::int64_t>(summary.variants)), request.seed));

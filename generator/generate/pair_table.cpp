@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "flexunet/base/csv.h"
@@ -12,12 +14,15 @@
 namespace flexunet {
 namespace {
 
-void refuse_utf16(const std::string& text, const std::filesystem::path& file) {
-  using namespace std::string_view_literals;
-  const std::string_view start = std::string_view(text).substr(0, 2);
-  if (start != "\xFF\xFE"sv && start != "\xFE\xFF"sv && text.find('\0') == std::string::npos)
-    return;
-  throw DataError(file.string() + ": is not UTF-8 but UTF-16 or no text: save it as CSV in UTF-8");
+void require_utf8(const std::string& text, const std::filesystem::path& file) {
+  if (text.find('\0') != std::string::npos) {
+    throw DataError(file.string() + ": is UTF-16 or no text: save it as CSV in UTF-8");
+  }
+  const auto invalid = find_invalid_utf8(text);
+  if (!invalid) return;
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(*invalid);
+  throw DataError(fmt::format("{}:{}: is not UTF-8: save it as CSV in UTF-8", file.string(),
+                              1 + std::count(text.begin(), end, '\n')));
 }
 
 char separator_of(std::string_view text) {
@@ -28,10 +33,9 @@ char separator_of(std::string_view text) {
   return ',';
 }
 
-// Names of files have an ending or a folder.
-bool is_heading(const TableLine& line) {
-  return line.image.find_first_of("./\\#") == std::string::npos &&
-         line.mask.find_first_of("./\\#") == std::string::npos;
+// Names of files have an ending, a folder or a number.
+bool is_word(const std::string& text) {
+  return text.find_first_of("./\\#0123456789") == std::string::npos;
 }
 
 }  // namespace
@@ -39,18 +43,19 @@ bool is_heading(const TableLine& line) {
 std::vector<TableLine> read_pair_table(const std::filesystem::path& file,
                                        std::vector<std::string>& problems) {
   const std::string text = read_file(file);
-  refuse_utf16(text, file);
+  require_utf8(text, file);
   std::vector<TableLine> lines;
   bool is_first = true;
   for (const auto& [number, fields] : parse_csv(text, file.string(), separator_of(text))) {
-    TableLine line{fmt::format("{}:{}", file.string(), number), "", ""};
+    TableLine line{fmt::format("{}:{}", file.string(), number), "", "", false};
     if (fields.size() != 2) {
       problems.push_back(
           fmt::format("{}: {} fields: must be an image and a mask", line.place, fields.size()));
     } else {
       line.image = strip(fields[0]);
       line.mask = strip(fields[1]);
-      if (!is_first || !is_heading(line)) lines.push_back(line);
+      line.may_be_heading = is_first && is_word(line.image) && is_word(line.mask);
+      lines.push_back(line);
     }
     is_first = false;
   }

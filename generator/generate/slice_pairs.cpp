@@ -9,10 +9,13 @@
 #include <utility>
 
 #include "flexunet/base/error.h"
+#include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
 #include "flexunet/base/text.h"
+#include "flexunet/imaging/image_io.h"
 #include "flexunet/literal/utf8.h"
 #include "generator/generate/pair_table.h"
+#include "generator/generate/segmentations.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -77,6 +80,11 @@ void report_repeated(const SlicesByKey& keyed, Findings& findings) {
     }
   }
 }
+
+struct Notes {
+  Findings findings;
+  std::vector<std::string> warnings;
+};
 
 struct Slices {
   std::vector<ScanSlice> images;
@@ -145,7 +153,8 @@ NamedSlices::const_iterator find_named(const NamedSlices& named, std::string nam
   return named.find(name);
 }
 
-PairedSlices pair_by_table(const Slices& slices, const PairRequest& request, Findings& findings) {
+void pair_by_table(const Slices& slices, const PairRequest& request, PairedSlices& paired,
+                   Findings& findings) {
   const NamedSlices images = by_name(slices.images, request.images);
   const NamedSlices masks = by_name(slices.masks, request.masks);
   std::map<const ScanSlice*, const ScanSlice*> mask_of;
@@ -153,6 +162,7 @@ PairedSlices pair_by_table(const Slices& slices, const PairRequest& request, Fin
   for (const TableLine& line : read_pair_table(request.table, problems)) {
     const auto image = find_named(images, line.image);
     const auto mask = find_named(masks, line.mask);
+    if (line.may_be_heading && image == images.end() && mask == masks.end()) continue;
     if (image == images.end()) {
       problems.push_back(
           fmt::format("{}: no image '{}' in {}", line.place, line.image, request.images.string()));
@@ -164,7 +174,6 @@ PairedSlices pair_by_table(const Slices& slices, const PairRequest& request, Fin
     }
   }
   for (std::string& problem : problems) findings.add(std::move(problem));
-  PairedSlices paired;
   for (const ScanSlice& image : slices.images) {
     const auto mask = mask_of.find(&image);
     if (mask != mask_of.end()) {
@@ -174,7 +183,6 @@ PairedSlices pair_by_table(const Slices& slices, const PairRequest& request, Fin
     }
   }
   if (paired.pairs.empty()) findings.add(request.table.string() + ": names no pair");
-  return paired;
 }
 
 // The slices of each file, in their order.
@@ -210,8 +218,9 @@ class FilePartners {
 // Turns the volumes of masks to those of their images before slices are paired: turned, they have
 // other slices.
 void lay_masks_over(Slices& slices, PairRule rule, const Naming& image_names,
-                    const Naming& mask_names, Findings& findings) {
+                    const Naming& mask_names, Notes& notes) {
   if (rule == PairRule::kTable) return;  // which pairs slices as they are
+  std::size_t unsure = 0;
   const auto images = by_file(slices.images);
   const auto masks = by_file(slices.masks);
   const FilePartners partners(images, image_names);
@@ -224,11 +233,17 @@ void lay_masks_over(Slices& slices, PairRule rule, const Naming& image_names,
     try {
       if (image != nullptr && mask.geometry && image->geometry) laid = lay_over(mask, *image);
     } catch (const DataError& error) {
-      findings.add(error.what());
+      notes.findings.add(error.what());
     }
+    if (image != nullptr && mask.geometry.has_value() != image->geometry.has_value()) ++unsure;
     turned.insert(turned.end(), laid.begin(), laid.end());
   }
   slices.masks = std::move(turned);
+  if (unsure == 0) return;
+  notes.warnings.push_back(fmt::format(
+      "{} of {} masks cannot be checked to lie as their images do, because only one of both tells "
+      "its orientation: look at overlays",
+      unsure, masks.size()));
 }
 
 // A table pairs slices one by one, so that a volume cannot be turned along.
@@ -246,18 +261,58 @@ void check_table_geometry(const std::vector<SlicePair>& pairs, Findings& finding
   }
 }
 
-// By links as well.
+bool is_one_folder(const PairRequest& request) {
+  std::error_code error;
+  return fs::equivalent(request.images, request.masks, error);
+}
+
+void refuse_one_folder(const PairRequest& request) {
+  if (!is_one_folder(request) || !request.mask_suffix.empty() || request.rule == PairRule::kTable) {
+    return;
+  }
+  throw DataError(fmt::format(
+      "{}: is given for images and for masks: every file would be both; where the names of masks "
+      "end alike, --mask-suffix tells them, such as --mask-suffix _mask",
+      request.images.string()));
+}
+
+// In one folder the suffix tells masks from images; masks in a folder of their own all have it.
+void select_by_suffix(const PairRequest& request, Slices& slices, Findings& findings) {
+  const std::string& suffix = request.mask_suffix;
+  if (suffix.empty()) return;
+  const auto is_mask = [&](const ScanSlice& slice) {
+    return ends_with(stem_of(slice.file), suffix);
+  };
+  if (is_one_folder(request)) {
+    erase_if(slices.images, is_mask);
+    erase_if(slices.masks, [&](const ScanSlice& slice) { return !is_mask(slice); });
+    if (slices.masks.empty()) {
+      findings.add(fmt::format("{}: no name ends in '{}'", request.masks.string(), suffix));
+    }
+    return;
+  }
+  for (const ScanSlice& slice : slices.masks) {
+    if (is_mask(slice)) continue;
+    findings.add(fmt::format("{}: its name does not end in '{}'", slice.name(), suffix));
+  }
+}
+
+bool is_one_file(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error)) return true;  // by links as well
+  // Copies of pictures are told by their pixels, when these are read.
+  return !is_picture(a) && fs::file_size(a, error) == fs::file_size(b, error) &&
+         read_file(a) == read_file(b);
+}
+
 void check_distinct_files(const std::vector<SlicePair>& pairs, Findings& findings) {
   const ScanSlice* last = nullptr;
   for (const auto& [image, mask] : pairs) {
     if (last != nullptr && last->file == image.file) continue;
     last = &image;
-    std::error_code error;
-    if (!fs::equivalent(image.file, mask.file, error)) continue;
-    findings.add(
-        fmt::format("{} is both image and mask: masks must be files of their own; where "
-                    "their names end alike, --mask-suffix tells them, such as _mask",
-                    image.file.string()));
+    if (!is_one_file(image.file, mask.file)) continue;
+    findings.add(fmt::format("{} and {} are one file: masks must be files of their own",
+                             image.file.string(), mask.file.string()));
   }
 }
 
@@ -280,26 +335,39 @@ std::string relative_name(const fs::path& file, const fs::path& folder) {
 }
 
 PairedSlices pair_slices(const PairRequest& request) {
+  refuse_one_folder(request);
   SliceListing images = list_slices(request.images, request.plane);
   SliceListing masks = list_slices(request.masks, request.plane);
   Slices slices{std::move(images.slices), std::move(masks.slices)};
   const std::string& suffix = request.mask_suffix;
-  if (!suffix.empty()) {
-    const auto is_mask = [&](const ScanSlice& slice) {
-      return ends_with(stem_of(slice.file), suffix);
-    };
-    const auto is_image = [&](const ScanSlice& slice) { return !is_mask(slice); };
-    erase_if(slices.images, is_mask);
-    erase_if(slices.masks, is_image);
-  }
+  Notes notes;
+  select_by_suffix(request, slices, notes.findings);
   Naming image_names{request.images, ""};
   Naming mask_names{request.masks, suffix};
   image_names.with_folders = mask_names.with_folders =
       has_repeated_key(by_key(slices.images, image_names)) ||
       has_repeated_key(by_key(slices.masks, mask_names));
-  Findings findings;
-  lay_masks_over(slices, request.rule, image_names, mask_names, findings);
+  lay_masks_over(slices, request.rule, image_names, mask_names, notes);
+  Findings& findings = notes.findings;
   PairedSlices paired;
+  for (const auto* warnings : {&images.warnings, &masks.warnings}) {
+    paired.warnings.insert(paired.warnings.end(), warnings->begin(), warnings->end());
+  }
+  if (is_one_folder(request)) paired.warnings = images.warnings;
+  paired.warnings.insert(paired.warnings.end(), notes.warnings.begin(), notes.warnings.end());
+  report_segmentations(slices.images, findings);
+  findings.throw_if_any<DataError>();
+  if (has_segmentation(slices.masks)) {
+    if (request.rule == PairRule::kTable) {
+      throw DataError(
+          fmt::format("{}: is not used with segmentations (SEG), whose frames say which "
+                      "slices they belong to",
+                      request.table.string()));
+    }
+    paired.pairs = pair_segmentations(slices.images, slices.masks, findings);
+    findings.throw_if_any<DataError>();
+    return paired;
+  }
   switch (request.rule) {
     case PairRule::kStem:
       paired.pairs = pair_by_stem(slices, image_names, mask_names, findings);
@@ -308,17 +376,13 @@ PairedSlices pair_slices(const PairRequest& request) {
       paired.pairs = pair_sorted(slices, findings);
       break;
     case PairRule::kTable:
-      paired = pair_by_table(slices, request, findings);
+      pair_by_table(slices, request, paired, findings);
       check_table_geometry(paired.pairs, findings);
       break;
   }
   check_distinct_files(paired.pairs, findings);
   check_sizes(paired.pairs, findings);
   findings.throw_if_any<DataError>();
-  for (const auto* warnings : {&images.warnings, &masks.warnings}) {
-    paired.warnings.insert(paired.warnings.end(), warnings->begin(), warnings->end());
-  }
-  if (request.images == request.masks) paired.warnings = images.warnings;
   return paired;
 }
 

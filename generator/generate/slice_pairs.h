@@ -26,8 +26,8 @@ struct PairRequest {
   std::filesystem::path masks;  ///< may be the same folder, with a suffix
   PairRule rule = PairRule::kStem;
   std::filesystem::path table = {};  ///< of kTable, its names relative to the folders
-  /// Files are masks where their names end so before the ending, and else images; the suffix does
-  /// not count when names are compared. Empty: the folders tell.
+  /// In one folder, files are masks where their names end so before the ending, and else images;
+  /// the suffix does not count when names are compared. Empty: the folders tell.
   std::string mask_suffix = {};
   SlicePlane plane = SlicePlane::kAxial;
 };
@@ -40,10 +40,11 @@ struct PairedSlices {
 };
 
 /// Pairs slices with masks; the volume of a mask is turned to lie over that of its image
-/// (lay_over). The Unicode form of names does not count. Throws DataError listing all at once:
-/// images without mask, masks without image (a table may leave either out), names that repeat,
-/// other numbers of slices, lines of a table that name nothing, masks of another size or another
-/// place than their image, and the same file as both.
+/// (lay_over). Where masks are DICOM segmentations (SEG), their frames say which slices they belong
+/// to, whatever the rule; a table is refused then. The Unicode form of names does not count. Throws
+/// DataError listing all at once: images without mask, masks without image (a table may leave
+/// either out), names that repeat, other numbers of slices, lines of a table that name nothing,
+/// masks of another size or another place than their image, and the same file as both.
 PairedSlices pair_slices(const PairRequest& request);
 
 /// A path seen from the folder (or file) that was given, as text.

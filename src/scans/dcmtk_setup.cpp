@@ -6,6 +6,7 @@
 #include <dcmtk/dcmdata/dcdict.h>
 #include <dcmtk/dcmdata/dcobject.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
+#include <dcmtk/dcmdata/dcvr.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
@@ -52,6 +53,28 @@ void add_elements() {
       {DCM_PerFrameFunctionalGroupsSequence, EVR_SQ},
       {DCM_PixelValueTransformationSequence, EVR_SQ},
       {DCM_FrameVOILUTSequence, EVR_SQ},
+      {DCM_SOPInstanceUID, EVR_UI},
+      {DCM_FrameOfReferenceUID, EVR_UI},
+      {DCM_InstanceNumber, EVR_IS},
+      {DCM_ImagePositionPatient, EVR_DS},
+      {DCM_ImageOrientationPatient, EVR_DS},
+      {DCM_PixelSpacing, EVR_DS},
+      {DCM_PixelPaddingValue, EVR_xs},
+      {DCM_PixelPaddingRangeLimit, EVR_xs},
+      {DCM_VOILUTSequence, EVR_SQ},
+      {DCM_LUTDescriptor, EVR_xs},
+      {DCM_LUTData, EVR_lt},
+      {DCM_PlanePositionSequence, EVR_SQ},
+      {DCM_PlaneOrientationSequence, EVR_SQ},
+      {DCM_PixelMeasuresSequence, EVR_SQ},
+      {DCM_DerivationImageSequence, EVR_SQ},
+      {DCM_SourceImageSequence, EVR_SQ},
+      {DCM_ReferencedSOPInstanceUID, EVR_UI},
+      {DCM_ReferencedFrameNumber, EVR_IS},
+      {DCM_ReferencedSeriesSequence, EVR_SQ},
+      {DCM_SegmentationType, EVR_CS},
+      {DCM_SegmentIdentificationSequence, EVR_SQ},
+      {DCM_ReferencedSegmentNumber, EVR_US},
       {DCM_PixelData, EVR_ox},
   };
   DcmDataDictionary& dictionary = dcmDataDict.wrlock();
@@ -68,6 +91,8 @@ bool prepare() {
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);
   // Some writers call implicit data sets explicit.
   dcmAcceptUnexpectedImplicitEncoding.set(OFTrue);
+  // Others copy elements that they do not know as of unknown type.
+  dcmEnableUnknownVRConversion.set(OFTrue);
   // Never: dicom_frame.cpp makes RGB of YBR, by one formula whether it was compressed or not.
   DJDecoderRegistration::registerCodecs(EDC_never, EUC_default, EPC_colorByPixel);
   DJLSDecoderRegistration::registerCodecs(EJLSUC_default, EJLSPC_colorByPixel);

@@ -6,14 +6,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <fstream>
+#include <limits>
 #include <system_error>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/imaging/png_codec.h"
 #include "scans/dcmtk_setup.h"
+#include "scans/dicom_elements.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -22,22 +24,10 @@ namespace {
 // The most pixels that a byte of compressed data can stand for; see imaging/picture_check.cpp.
 constexpr std::uint64_t kMostPixelsPerByte = 1U << 15U;
 
-std::string trimmed(const OFString& text) {
-  constexpr const char* kBlanks = " \t\r\n\0";
-  const std::string whole(text.c_str(), text.size());
-  const std::string_view blanks(kBlanks, 5);
-  const std::size_t first = whole.find_first_not_of(blanks);
-  if (first == std::string::npos) return {};
-  return whole.substr(first, whole.find_last_not_of(blanks) - first + 1);
-}
-
 // The UID of the transfer syntax; empty in a file without a beginning.
 std::string transfer_syntax_uid(DcmFileFormat& file) {
-  OFString uid;
-  if (file.getMetaInfo() != nullptr) {
-    file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid);
-  }
-  return trimmed(uid);
+  if (file.getMetaInfo() == nullptr) return {};
+  return element_text(*file.getMetaInfo(), DCM_TransferSyntaxUID);
 }
 
 std::string transfer_syntax_name(const std::string& uid, const DcmXfer& xfer) {
@@ -95,22 +85,31 @@ void DicomFile::load() {
     refuse(fmt::format("DICOM that is truncated or damaged: {}", loaded.text()));
   }
   items_ = file_->getDataset();
+  find_groups();
 }
 
 int DicomFile::whole_number(const DcmTagKey& key, std::optional<int> fallback) const {
-  Sint32 text_number = 0;
-  Uint16 number = 0;
-  if (items_->findAndGetUint16(key, number).good()) return number;
-  if (items_->findAndGetSint32(key, text_number).good()) return text_number;
-  if (has(key)) refuse(fmt::format("damaged: element {} is no number", key.toString().c_str()));
-  if (!fallback) refuse(fmt::format("damaged: element {} is missing", key.toString().c_str()));
-  return *fallback;
+  const std::vector<double> numbers = element_numbers(*items_, key, 1, path_.string());
+  if (numbers.empty()) {
+    if (!fallback) refuse(fmt::format("damaged: {} is missing", element_name(key)));
+    return *fallback;
+  }
+  const double number = numbers.front();
+  if (number != std::floor(number) || std::abs(number) > std::numeric_limits<int>::max()) {
+    refuse(fmt::format("damaged: {} is {}, no whole number", element_name(key), number));
+  }
+  return static_cast<int>(number);
 }
 
 void DicomFile::find_pixels() {
   DcmElement* element = nullptr;
+  const std::string uid = text(DCM_SOPClassUID);
+  if (uid == UID_RTStructureSetStorage) {
+    refuse(
+        "DICOM contours (RTSTRUCT), which are not read: convert them to a segmentation (SEG) or "
+        "to label volumes");
+  }
   if (items_->findAndGetElement(DCM_PixelData, element).bad() || !has(DCM_Rows)) {
-    const std::string uid = text(DCM_SOPClassUID);
     const char* name = dcmFindNameOfUID(uid.c_str());
     const bool is_float = has(DCM_FloatPixelData) || has(DCM_DoubleFloatPixelData);
     refuse(is_float
@@ -241,50 +240,47 @@ DicomFrame DicomFile::read_encapsulated(int index) const {
   return frame;
 }
 
-std::string DicomFile::text(const DcmTagKey& key) const {
-  OFString text;
-  items_->findAndGetOFString(key, text);
-  return trimmed(text);
+DcmItem& DicomFile::items() const { return *items_; }
+
+std::string DicomFile::text(const DcmTagKey& key) const { return element_text(*items_, key); }
+
+void DicomFile::find_groups() {
+  DcmSequenceOfItems* groups = nullptr;
+  items_->findAndGetSequence(DCM_PerFrameFunctionalGroupsSequence, groups);
+  for (DcmObject* item = nullptr;
+       groups != nullptr && (item = groups->nextInContainer(item)) != nullptr;) {
+    frame_groups_.push_back(dynamic_cast<DcmItem*>(item));
+  }
+  items_->findAndGetSequenceItem(DCM_SharedFunctionalGroupsSequence, shared_groups_, 0);
 }
 
-DcmItem* DicomFile::find_item(const DcmTagKey& key, const DcmTagKey& group, int frame) const {
-  const auto in_groups = [&](const DcmTagKey& groups, int at) -> DcmItem* {
-    DcmItem* of_frame = nullptr;
+DcmItem* DicomFile::find_in_groups(const DcmTagKey& key, const DcmTagKey& group, int frame) const {
+  const auto found_in = [&](DcmItem* groups) -> DcmItem* {
     DcmItem* found = nullptr;
-    if (items_->findAndGetSequenceItem(groups, of_frame, at).bad()) return nullptr;
-    if (of_frame->findAndGetSequenceItem(group, found, 0).bad()) return nullptr;
+    if (groups == nullptr || groups->findAndGetSequenceItem(group, found, 0).bad()) return nullptr;
     return found->tagExists(key) ? found : nullptr;
   };
-  if (DcmItem* own = in_groups(DCM_PerFrameFunctionalGroupsSequence, frame)) return own;
-  if (DcmItem* shared = in_groups(DCM_SharedFunctionalGroupsSequence, 0)) return shared;
-  return items_;
+  const auto at = static_cast<std::size_t>(frame);
+  if (at < frame_groups_.size()) {
+    if (DcmItem* own = found_in(frame_groups_[at])) return own;
+  }
+  return found_in(shared_groups_);
+}
+
+DcmItem& DicomFile::find_item(const DcmTagKey& key, const DcmTagKey& group, int frame) const {
+  DcmItem* found = find_in_groups(key, group, frame);
+  return found != nullptr ? *found : *items_;
 }
 
 std::optional<double> DicomFile::number(const DcmTagKey& key, const DcmTagKey& group,
                                         int frame) const {
-  Float64 number = 0;
-  if (find_item(key, group, frame)->findAndGetFloat64(key, number).bad()) return std::nullopt;
-  return number;
+  const auto numbers = element_numbers(find_item(key, group, frame), key, 1, path_.string());
+  if (numbers.empty()) return std::nullopt;
+  return numbers.front();
 }
 
 std::string DicomFile::frame_text(const DcmTagKey& key, const DcmTagKey& group, int frame) const {
-  OFString text;
-  find_item(key, group, frame)->findAndGetOFString(key, text);
-  return trimmed(text);
-}
-
-std::vector<std::uint16_t> DicomFile::words(const DcmTagKey& key) const {
-  const Uint16* words = nullptr;
-  unsigned long count = 0;
-  if (items_->findAndGetUint16Array(key, words, &count).good() && words != nullptr) {
-    return {words, words + count};
-  }
-  // Where pixels are signed, a palette may describe itself in signed words.
-  const Sint16* signed_words = nullptr;
-  if (items_->findAndGetSint16Array(key, signed_words, &count).bad() || signed_words == nullptr) {
-    return {};
-  }
-  return {signed_words, signed_words + count};
+  return element_text(find_item(key, group, frame), key);
 }
 
 bool DicomFile::has(const DcmTagKey& key) const { return items_->tagExistsWithValue(key); }

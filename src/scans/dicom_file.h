@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-class DcmFileFormat;
 #include "scans/dicom_layout.h"
 
 class DcmDataset;
+class DcmFileFormat;
 class DcmItem;
 class DcmPixelData;
 class DcmTagKey;
@@ -38,15 +38,27 @@ class DicomFile {
   const DicomLayout& layout() const { return layout_; }
   /// The values of a frame, from 0, decompressed. Throws DataError.
   DicomFrame read_frame(int index) const;
+  /// The file's name, for errors.
+  std::string name() const { return path_.string(); }
+  /// All elements outside of sequences.
+  DcmItem& items() const;
   /// The text of an element, without the blanks around it; empty where there is none.
   std::string text(const DcmTagKey& key) const;
-  /// The first number of an element, which may stand in the functional groups of the frame or of
-  /// all frames (in `group`, a sequence there); nothing where there is none.
+  /// How many frames have functional groups of their own (PS3.3 C.7.6.16).
+  std::size_t frames_with_groups() const { return frame_groups_.size(); }
+  DcmItem* frame_groups(int frame) const {
+    return frame_groups_.at(static_cast<std::size_t>(frame));
+  }
+  /// What holds an element in the functional groups of the frame or of all frames, in `group`, a
+  /// sequence there; null where nothing does.
+  DcmItem* find_in_groups(const DcmTagKey& key, const DcmTagKey& group, int frame) const;
+  /// The same, or else items().
+  DcmItem& find_item(const DcmTagKey& key, const DcmTagKey& group, int frame) const;
+  /// The first number of such an element; nothing where there is none. Throws DataError for what is
+  /// no number.
   std::optional<double> number(const DcmTagKey& key, const DcmTagKey& group, int frame) const;
   /// The text of such an element.
   std::string frame_text(const DcmTagKey& key, const DcmTagKey& group, int frame) const;
-  /// The whole numbers of 16 bits of an element; empty where there is none.
-  std::vector<std::uint16_t> words(const DcmTagKey& key) const;
   bool has(const DcmTagKey& key) const;
   /// "FILE: WHAT".
   [[noreturn]] void refuse(const std::string& what) const;
@@ -61,11 +73,13 @@ class DicomFile {
   DicomFrame read_native(int index) const;
   DicomFrame read_encapsulated(int index) const;
   int whole_number(const DcmTagKey& key, std::optional<int> fallback) const;
-  DcmItem* find_item(const DcmTagKey& key, const DcmTagKey& group, int frame) const;
+  void find_groups();
 
   std::filesystem::path path_;
   std::unique_ptr<DcmFileFormat> file_;
   DcmDataset* items_ = nullptr;
+  std::vector<DcmItem*> frame_groups_;
+  DcmItem* shared_groups_ = nullptr;
   DcmPixelData* pixels_ = nullptr;
   DicomLayout layout_;
   bool is_encapsulated_ = false;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <opencv2/core.hpp>
 #include <string>
@@ -14,6 +15,7 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/isolated.h"
 #include "scans/dcmtk_setup.h"
+#include "scans/dicom_description.h"
 #include "scans/dicom_file.h"
 #include "scans/dicom_slice.h"
 #include "scans/gray_map.h"
@@ -89,35 +91,43 @@ cv::Mat read_picture_of(const ScanSlice& slice, Read read) {
 
 ScanSlice describe_dicom(const std::filesystem::path& path) {
   const ChildBytes answer = run_on(path, [](const DicomFile& file, const Append& append) {
-    const DicomLayout& layout = file.layout();
-    const std::string patient = file.text(DCM_PatientID);
-    append_numbers({layout.size.width, layout.size.height, layout.frames,
-                    static_cast<std::int32_t>(patient.size())},
-                   append);
-    append(patient);
-    append(file.text(DCM_SeriesInstanceUID));
+    ScanSlice slice;
+    slice.size = file.layout().size;
+    slice.count = is_segmentation(file) ? 1 : file.layout().frames;
+    slice.patient = file.text(DCM_PatientID);
+    slice.series = file.text(DCM_SeriesInstanceUID);
+    slice.dicom = std::make_shared<DicomFacts>(find_facts(file));
+    append(pack_slice(slice));
   });
-  std::string_view bytes = answer.view();
-  const auto [width, height, frames, patient_size] = take_numbers(bytes);
-  const auto patient_end = static_cast<std::size_t>(patient_size);
-  ScanSlice slice;
+  ScanSlice slice = unpack_slice(answer.view());
   slice.file = path;
-  slice.size = {width, height};
-  slice.count = frames;
-  slice.patient = bytes.substr(0, patient_end);
-  slice.series = bytes.substr(patient_end);
   return slice;
 }
 
 cv::Mat read_dicom(const ScanSlice& slice, const ScanIntensity& intensity) {
   return read_picture_of(slice, [&](const DicomFile& file) {
+    if (is_segmentation(file)) {
+      file.refuse("is a segmentation (SEG), which holds masks: it is no image");
+    }
     return dicom_picture(file, slice.index, intensity, slice.name());
   });
 }
 
 cv::Mat read_dicom_labels(const ScanSlice& slice) {
-  return read_picture_of(
-      slice, [&](const DicomFile& file) { return dicom_labels(file, slice.index, slice.name()); });
+  return read_picture_of(slice, [&](const DicomFile& file) {
+    if (slice.dicom && slice.dicom->is_segmentation) return segment_labels(file, slice).mask;
+    return dicom_labels(file, slice.index, slice.name());
+  });
+}
+
+std::size_t count_shared_pixels(const ScanSlice& mask) {
+  if (!mask.segment_frames || mask.segment_frames->size() < 2) return 0;
+  const ChildBytes answer = run_on(mask.file, [&](const DicomFile& file, const Append& append) {
+    append_numbers({static_cast<std::int32_t>(segment_labels(file, mask).shared_pixels), 0, 0, 0},
+                   append);
+  });
+  std::string_view bytes = answer.view();
+  return static_cast<std::size_t>(take_numbers(bytes)[0]);
 }
 
 }  // namespace flexunet

@@ -16,4 +16,13 @@ cv::Mat dicom_picture(const DicomFile& file, int frame, const ScanIntensity& int
 /// A frame as read_label_slice gives it, or in gray.
 cv::Mat dicom_labels(const DicomFile& file, int frame, const std::string& where);
 
+/// The mask that segments make.
+struct SegmentLabels {
+  cv::Mat mask;                   ///< (H,W) CV_8UC1
+  std::size_t shared_pixels = 0;  ///< that lie in several segments; the highest number counts
+};
+
+/// The mask of `slice`, a segmentation with its `segment_frames`. Throws DataError.
+SegmentLabels segment_labels(const DicomFile& file, const ScanSlice& slice);
+
 }  // namespace flexunet

@@ -33,6 +33,12 @@ GrayRange range_of(const cv::Mat& values) {
 
 }  // namespace
 
+GrayRange range_of(const cv::Mat& values, const cv::Mat& left_out) {
+  GrayRange range;
+  cv::minMaxIdx(values, &range.low, &range.high, nullptr, nullptr, left_out == 0);
+  return range;
+}
+
 cv::Mat map_to_bytes(const cv::Mat& values, const std::optional<GrayRange>& range,
                      const std::string& where) {
   require_finite(values, where);

@@ -6,7 +6,7 @@
 
 namespace flexunet {
 
-/// Values that become 0 and 255; `high` is above `low`.
+/// Values that become 0 and 255; `high` is above `low`, or equal where all values are.
 struct GrayRange {
   double low = 0;
   double high = 0;
@@ -17,6 +17,10 @@ struct GrayRange {
 /// finite.
 cv::Mat map_to_bytes(const cv::Mat& values, const std::optional<GrayRange>& range,
                      const std::string& where);
+
+/// The lowest and the highest of the values, (H,W) CV_64FC1, where `left_out`, (H,W) CV_8UC1, is 0;
+/// both 0 where it is 0 nowhere.
+GrayRange range_of(const cv::Mat& values, const cv::Mat& left_out);
 
 /// Values, (H,W) CV_64FC1, as they are in (H,W) CV_8UC1, rounded where they are off by `tolerance`
 /// at most. Throws DataError that starts with `where` and names the first value that is not whole

@@ -164,6 +164,23 @@ std::optional<VolumeGeometry> read_geometry(const Fields& fields, const VolumeHe
   return geometry;
 }
 
+// Whether the voxels are compressed: some writers say so of plain ones, and the other way round.
+bool holds_compressed(const VolumeHeader& header, std::uint64_t start) {
+  std::error_code unreadable;
+  const std::uint64_t size = fs::file_size(header.data_file, unreadable);
+  if (unreadable || size < start + 2) return header.is_compressed;
+  std::ifstream file = open_file(header.data_file);
+  file.seekg(static_cast<std::streamoff>(start));
+  const int first = file.get();
+  constexpr int kZlib = 0x78, kGzip = 0x1F;
+  const bool begins_compressed = first == kZlib || first == kGzip;
+  std::uint64_t needed = value_size(header.type);
+  for (const std::int64_t side : header.extent) needed *= static_cast<std::uint64_t>(side);
+  const bool has_all_voxels = size - start >= needed;
+  return header.is_compressed ? begins_compressed || !has_all_voxels
+                              : begins_compressed && !has_all_voxels;
+}
+
 void locate_data(const fs::path& path, const Fields& fields, VolumeHeader& header) {
   const std::string file = fields.text("ElementDataFile", "");
   const bool is_local = file == "LOCAL" || file == "Local" || file == "local";
@@ -187,6 +204,7 @@ void locate_data(const fs::path& path, const Fields& fields, VolumeHeader& heade
     for (const std::int64_t side : header.extent) needed *= static_cast<std::uint64_t>(side);
     if (!unreadable && needed <= size) start = size - needed;  // else found truncated later
   }
+  header.is_compressed = holds_compressed(header, start);
   (header.is_compressed ? header.compressed_from : header.offset) = start;
 }
 

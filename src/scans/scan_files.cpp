@@ -13,6 +13,7 @@
 #include "flexunet/base/side_files.h"
 #include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
+#include "scans/dicom_start.h"
 
 namespace flexunet {
 namespace fs = std::filesystem;
@@ -92,9 +93,11 @@ bool is_dicom_directory(const fs::path& file) {
 }
 
 std::optional<ScanKind> scan_kind(const fs::path& file) {
-  if (starts_as_dicom(file)) return ScanKind::kDicom;
+  if (starts_as_dicom(file) || starts_as_data_set(beginning_of(file, kDataSetStart))) {
+    return ScanKind::kDicom;
+  }
   const std::string name = to_lower(file.filename().string());
-  if (ends_with(name, ".dcm")) return ScanKind::kDicom;  // of those written without a beginning
+  if (ends_with(name, ".dcm")) return ScanKind::kDicom;  // of any that DCMTK reads
   if (ends_with(name, ".nii") || ends_with(name, ".nii.gz")) return ScanKind::kNifti;
   if (ends_with(name, ".mha") || ends_with(name, ".mhd")) return ScanKind::kMetaImage;
   if (is_picture(file)) return ScanKind::kPicture;

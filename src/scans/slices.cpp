@@ -12,6 +12,7 @@
 #include "scans/dicom_reader.h"
 #include "scans/gray_map.h"
 #include "scans/scan_files.h"
+#include "scans/slice_order.h"
 #include "scans/volume.h"
 
 namespace flexunet {
@@ -46,9 +47,11 @@ ScanKind require_kind(const fs::path& path) {
                     ": NIfTI or Analyze in two files (.hdr and .img), which is not read: convert "
                     "it to .nii.gz");
   }
-  throw DataError(path.string() +
-                  ": of no kind that is read: DICOM, NIfTI (.nii .nii.gz), MetaImage (.mha "
-                  ".mhd), or a picture (.png .jpg .jpeg .tif .tiff .bmp)");
+  throw DataError(
+      path.string() +
+      ": of no kind that is read: DICOM, NIfTI (.nii .nii.gz), MetaImage (.mha "
+      ".mhd), or a picture (.png .jpg .jpeg .tif .tiff .bmp); DICOM that does not begin "
+      "as such is read where it is named .dcm");
 }
 
 // Watches that the slices of each DICOM series are of one size: others are not one stack.
@@ -142,22 +145,24 @@ SliceListing list_slices(const fs::path& where, SlicePlane plane) {
   if (!found.passed_over.empty()) {
     listing.warnings.push_back(side_files_text(where, found.passed_over));
   }
+  std::vector<ScanSlice> first_slices;
   SeriesSizes sizes;
   Findings findings;
   for (const std::string& problem : found.problems) findings.add(problem);
   for (const fs::path& path : found.files) {
     try {
       if (path != where && is_helper(path, data_files)) continue;
-      ScanSlice slice = describe(path, plane, sizes);
-      for (slice.index = 0; slice.index < slice.count; ++slice.index) {
-        listing.slices.push_back(slice);
-      }
+      first_slices.push_back(describe(path, plane, sizes));
     } catch (const DataError& error) {
       findings.add(error.what());
     }
   }
   findings.throw_if_any<DataError>();
-  if (listing.slices.empty()) throw DataError(where.string() + ": holds no files");
+  if (first_slices.empty()) throw DataError(where.string() + ": holds no files");
+  order_files(first_slices);
+  for (ScanSlice& slice : first_slices) {
+    for (slice.index = 0; slice.index < slice.count; ++slice.index) listing.slices.push_back(slice);
+  }
   return listing;
 }
 

@@ -274,16 +274,21 @@ std::shared_ptr<const Volume> open_volume(const fs::path& path) {
     std::shared_ptr<const Volume> volume;
   };
   static std::mutex mutex;
-  static Last last;
+  static std::array<Last, 2> kept;  // the one used last comes first
   const std::lock_guard<std::mutex> lock(mutex);
   std::error_code unknown;
   const auto time = fs::last_write_time(path, unknown);
-  if (last.volume && last.path == path && last.time == time) return last.volume;
-  last.volume.reset();  // two volumes at once may be too much
+  const auto is_wanted = [&](const Last& last) {
+    return last.volume && last.path == path && last.time == time;
+  };
+  if (is_wanted(kept[1])) std::swap(kept[0], kept[1]);
+  if (is_wanted(kept[0])) return kept[0].volume;
+  kept[1] = {};  // three volumes at once may be too much
+  std::swap(kept[0], kept[1]);
   const bool is_nifti = scan_kind(path) == ScanKind::kNifti;
   auto header = is_nifti ? read_nifti_header(path) : read_meta_image_header(path);
-  last = {path, time, std::make_shared<const Volume>(path, std::move(header))};
-  return last.volume;
+  kept[0] = {path, time, std::make_shared<const Volume>(path, std::move(header))};
+  return kept[0].volume;
 }
 
 }  // namespace flexunet

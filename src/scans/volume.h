@@ -63,8 +63,8 @@ class Volume {
   std::unique_ptr<std::uint8_t[]> bytes_;
 };
 
-/// The volume of a NIfTI or MetaImage file. The last one stays in memory, since slices of a file
-/// are asked for one after the other. Can be called from several threads. Throws DataError.
+/// The volume of a NIfTI or MetaImage file. The last two stay in memory, since slices of an image
+/// and its mask are asked for by turns. Can be called from several threads. Throws DataError.
 std::shared_ptr<const Volume> open_volume(const std::filesystem::path& path);
 
 }  // namespace flexunet

@@ -2,6 +2,7 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcostrmb.h>
+#include <dcmtk/dcmdata/dcpath.h>
 #include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmdata/dcrlerp.h>
 #include <dcmtk/dcmdata/dctk.h>
@@ -35,10 +36,23 @@ void register_encoders() {
   static_cast<void>(is_done);
 }
 
-void put(DcmDataset& items, const char* name, const std::string& text, bool is_signed = false) {
-  DcmTagKey key;
+// The item that a path such as "VOILUTSequence[0].LUTData" leads to, made where it is not there;
+// `name` keeps what follows it.
+DcmItem& item_at(DcmItem& items, std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos) return items;
+  DcmPathProcessor processor;
+  require(processor.findOrCreatePath(&items, name.substr(0, dot).c_str(), OFTrue));
+  OFList<DcmPath*> paths;
+  processor.getResults(paths);
+  name = name.substr(dot + 1);
+  return dynamic_cast<DcmItem&>(*paths.front()->back()->m_obj);
+}
+
+void put(DcmDataset& data_set, std::string name, const std::string& text, bool is_signed = false) {
+  DcmItem& items = item_at(data_set, name);
   DcmTag tag;
-  require(DcmTag::findTagFromName(name, tag));
+  require(DcmTag::findTagFromName(name.c_str(), tag));
   // What is signed or not as the pixels are.
   if (tag.getEVR() == EVR_xs) tag.setVR(DcmVR(is_signed ? EVR_SS : EVR_US));
   if (tag.getEVR() != EVR_lt && tag.getEVR() != EVR_OW) {
@@ -138,7 +152,7 @@ std::string dicom_file(const DicomSample& sample) {
   put(items, "HighBit", std::to_string(sample.high_bit.value_or(sample.bits_stored - 1)));
   put(items, "PixelRepresentation", sample.is_signed ? "1" : "0");
   put_pixels(items, sample);
-  for (const auto& [name, text] : sample.others) put(items, name.c_str(), text, sample.is_signed);
+  for (const auto& [name, text] : sample.others) put(items, name, text, sample.is_signed);
   const Target target = target_of(sample.transfer_syntax);
   if (target.parameter != nullptr) {
     require(items.chooseRepresentation(target.syntax, target.parameter));

@@ -24,7 +24,8 @@ struct DicomSample {
   std::string color_space = "MONOCHROME2";
   std::string patient = "P1";
   std::string series = "1.2.3";
-  /// Other elements by their DCMTK names: {"RescaleSlope", "2"}; several values with backslashes.
+  /// Other elements by their DCMTK names: {"RescaleSlope", "2"}; several values with backslashes,
+  /// in sequences as {"VOILUTSequence[0].LUTDescriptor", "256\\0\\8"}.
   std::map<std::string, std::string> others;
   /// "implicit", "big endian", "deflated", "JPEG baseline", "JPEG extended", "JPEG lossless",
   /// "JPEG-LS", "RLE"; empty: explicit VR little endian.

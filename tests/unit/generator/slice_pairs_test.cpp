@@ -134,7 +134,6 @@ TEST_F(SlicePairs, MayLieInOneFolderWhereASuffixTellsThem) {
   try {
     pair_slices(one_folder);
   } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("1.png is both image and mask"), std::string::npos);
     EXPECT_NE(std::string(error.what()).find("--mask-suffix"), std::string::npos);
   }
   one_folder.mask_suffix = "_mask";
@@ -148,7 +147,7 @@ TEST_F(SlicePairs, AreNeverTheSameFileByALink) {
   add("images/a.png");
   fs::create_directories(masks());
   fs::create_hard_link(images() / "a.png", masks() / "a.png");
-  EXPECT_TRUE(tells(PairRule::kStem, "a.png is both image and mask"));
+  EXPECT_TRUE(tells(PairRule::kStem, "a.png are one file"));
 }
 
 TEST_F(SlicePairs, OfATableMayStandBetweenOtherSeparators) {
@@ -163,6 +162,29 @@ TEST_F(SlicePairs, OfATableMayStandBetweenOtherSeparators) {
         "b.png,x.png\nx\\a.png,y.png\n"}) {
     EXPECT_EQ(names(PairRule::kTable, table), expected) << table;
   }
+}
+
+TEST_F(SlicePairs, WithASuffixInTwoFoldersLeaveNoMaskOut) {
+  for (const char* name : {"images/1.png", "masks/1_mask.png"}) add(name);
+  PairRequest suffixed = request(PairRule::kStem);
+  suffixed.mask_suffix = "_mask";
+  EXPECT_EQ(pair_slices(suffixed).pairs.size(), 1U);
+  add("masks/2.png");
+  try {
+    pair_slices(suffixed);
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("2.png: its name does not end in '_mask'"),
+              std::string::npos);
+  }
+}
+
+TEST_F(SlicePairs, OfATableInLatin1AreRefused) {
+  add("images/a.png");
+  add("masks/a.png");
+  EXPECT_TRUE(tells(PairRule::kTable, "pairs.csv:2: is not UTF-8",
+                    "a.png,a.png\nSch\xE4"
+                    "del,b\n"));
 }
 
 TEST_F(SlicePairs, OfATableInUtf16AreRefused) {
@@ -180,6 +202,7 @@ TEST_F(SlicePairs, OfATableDoNotBeginWithNamesThatAreNotThere) {
   add("masks/a.png");
   EXPECT_TRUE(
       tells(PairRule::kTable, "pairs.csv:1: no image 'b.png'", "b.png,b.png\na.png,a.png\n"));
+  EXPECT_TRUE(tells(PairRule::kTable, "pairs.csv:1: no image 'IM1'", "IM1,MK1\na.png,a.png\n"));
   EXPECT_EQ(names(PairRule::kTable, "scan,label\na.png,a.png\n").size(), 1U);
 }
 

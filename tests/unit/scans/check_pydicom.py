@@ -69,7 +69,26 @@ def palette_colors(dataset, pixels):
     return (colors >> 8 if colors.dtype.itemsize == 2 else colors).astype(np.uint8)
 
 
+def find_padding(dataset, pixels):
+    """Where pixels are PixelPaddingValue, or between it and PixelPaddingRangeLimit (C.7.5.1.1.2)."""
+    value = dataset.get("PixelPaddingValue")
+    if value is None:
+        return np.zeros(pixels.shape, bool)
+    ends = np.array([value, dataset.get("PixelPaddingRangeLimit", value)]).astype(np.uint16)
+    if dataset.PixelRepresentation == 1:
+        ends = ends.astype(np.int16)
+    return (pixels >= ends.min()) & (pixels <= ends.max())
+
+
+def segment_labels(dataset, pixels, index):
+    groups = dataset.PerFrameFunctionalGroupsSequence[index]
+    label = groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+    return np.repeat((pixels * label).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+
+
 def expected(dataset, pixels, index):
+    if dataset.get("SOPClassUID") == pydicom.uid.SegmentationStorage:
+        return segment_labels(dataset, pixels, index)
     stored = dataset.BitsStored
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         return palette_colors(dataset, pixels)
@@ -77,12 +96,16 @@ def expected(dataset, pixels, index):
         return (pixels >> max(stored - 8, 0)).astype(np.uint8)
     values = pixels.astype(np.float64) * functional(dataset, index, "RescaleSlope", 1)
     values += functional(dataset, index, "RescaleIntercept", 0)
-    low, high = values.min(), values.max()
+    padding = find_padding(dataset, pixels)
+    kept = values[~padding] if not padding.all() else np.zeros(1)
+    low, high = kept.min(), kept.max()
     gray = np.zeros(values.shape, np.uint8)
     if high > low:
-        gray = np.floor(255 * (values - low) / (high - low) + 0.5).astype(np.uint8)
+        inside = np.clip(values, low, high)
+        gray = np.floor(255 * (inside - low) / (high - low) + 0.5).astype(np.uint8)
     if dataset.PhotometricInterpretation == "MONOCHROME1":
         gray = 255 - gray
+    gray[padding] = 0
     return np.repeat(gray[..., np.newaxis], 3, axis=2)
 
 

@@ -105,6 +105,19 @@ TEST(Volume, IsToldByItsContentAndNotByItsEnding) {
   }
 }
 
+TEST(MetaImage, IsToldByItsContentAndNotByItsFlag) {
+  const TemporaryFolder folder;
+  const std::string values = bytes_of(counted(24));
+  const auto with_flag = [](const char* flag) {
+    return meta_image(std::string("ElementType = MET_SHORT\nCompressedData = ") + flag + "\n",
+                      "LOCAL");
+  };
+  EXPECT_EQ(slice_of(folder.write("a.mha", with_flag("True") + values), 0),
+            (Values{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
+  const std::string many = bytes_of(std::vector<std::int16_t>(24, 7));
+  EXPECT_EQ(slice_of(folder.write("b.mha", with_flag("False") + deflated(many)), 1), Values(12, 7));
+}
+
 TEST(Volume, InTwoFilesIsRefusedByThatName) {
   const TemporaryFolder folder;
   for (const char* name : {"a.hdr", "a.img"}) {

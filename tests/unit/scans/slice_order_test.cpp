@@ -1,0 +1,130 @@
+// The order in which list_slices gives the files of DICOM series.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <opencv2/core.hpp>
+
+#include "flexunet/scans/scans.h"
+#include "support/dicom_files.h"
+#include "support/temporary_folder.h"
+#include "unit/scans/scan_expectations.h"
+
+namespace flexunet {
+namespace {
+
+class SliceOrder : public testing::Test {
+ protected:
+  void add(const std::string& name, const std::string& number, const std::string& position = "",
+           const std::string& orientation = "1\\0\\0\\0\\1\\0",
+           const std::string& series = "1.2.3") {
+    DicomSample sample = gray_sample();
+    sample.series = series;
+    sample.others["InstanceNumber"] = number;
+    sample.others["ImagePositionPatient"] = position;
+    sample.others["ImageOrientationPatient"] = position.empty() ? "" : orientation;
+    write_dicom(folder_.path() / name, sample);
+  }
+  std::string names() const {
+    std::string names;
+    for (const ScanSlice& slice : list_slices(folder_.path()).slices) {
+      names += slice.file.lexically_relative(folder_.path()).string() + " ";
+    }
+    return names;
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(SliceOrder, GoesAlongTheNormal) {
+  add("a", "1", "0\\0\\30");
+  add("b", "2", "0\\0\\-5.5");
+  add("c", "3", "0\\0\\4");
+  EXPECT_EQ(names(), "b c a ");
+}
+
+TEST_F(SliceOrder, GoesAgainstAnAxisWhereTheNormalDoes) {
+  add("a", "1", "0\\0\\0", "1\\0\\0\\0\\-1\\0");
+  add("b", "1", "0\\0\\10", "1\\0\\0\\0\\-1\\0");
+  EXPECT_EQ(names(), "b a ");
+}
+
+TEST_F(SliceOrder, GoesAlongSagittalAndObliqueNormals) {
+  const std::string sagittal = "0\\1\\0\\0\\0\\-1";  // the normal is -x
+  add("a", "1", "-3\\9\\9", sagittal);
+  add("b", "1", "5\\0\\0", sagittal);
+  EXPECT_EQ(names(), "b a ");
+  // The rows turned by 45 degrees about x: the normal is (0, -0.7, 0.7).
+  const std::string oblique = "1\\0\\0\\0\\0.7071068\\0.7071068";
+  add("a", "1", "0\\10\\12", oblique);
+  add("b", "1", "0\\0\\0", oblique);
+  EXPECT_EQ(names(), "b a ");
+}
+
+// Whoever numbered masks counted as the scanner did.
+TEST_F(SliceOrder, GoesAgainstTheNormalWhereAllNumbersDo) {
+  add("a", "3", "0\\0\\0");
+  add("b", "2", "0\\0\\1");
+  add("c", "1", "0\\0\\2");
+  EXPECT_EQ(names(), "c b a ");
+  add("d", "1", "0\\0\\3");
+  EXPECT_EQ(names(), "a b c d ") << "two of one number say nothing";
+}
+
+TEST_F(SliceOrder, GoesByNumberAtTheSamePosition) {
+  add("a", "2", "0\\0\\1.00000");
+  add("b", "1", "0\\0\\1.00001");
+  add("c", "9", "0\\0\\0");
+  add("IM-10", "3", "0\\0\\1");
+  add("IM-2", "3", "0\\0\\1");
+  EXPECT_EQ(names(), "c b a IM-2 IM-10 ");
+}
+
+TEST_F(SliceOrder, GoesByNumberWhereASlicesLacksAPositionOrLiesAcross) {
+  add("a", "3", "0\\0\\1");
+  add("b", "2", "0\\0\\2");
+  add("c", "1");
+  EXPECT_EQ(names(), "c b a ");
+  add("c", "1", "0\\0\\3", "0\\1\\0\\0\\0\\-1");
+  EXPECT_EQ(names(), "c b a ") << "three views of a localizer";
+}
+
+TEST_F(SliceOrder, GoesByNaturalNamesWhereANumberIsMissing) {
+  add("IM-10", "1");
+  add("IM-2", "");
+  add("IM-1", "5");
+  EXPECT_EQ(names(), "IM-1 IM-2 IM-10 ");
+}
+
+TEST_F(SliceOrder, KeepsSeriesTogetherInTheOrderOfTheirFirstFile) {
+  add("1", "1", "0\\0\\9", "1\\0\\0\\0\\1\\0", "2.2");
+  add("2", "1", "0\\0\\9", "1\\0\\0\\0\\1\\0", "1.1");
+  add("3", "2", "0\\0\\5", "1\\0\\0\\0\\1\\0", "2.2");
+  add("10", "2", "0\\0\\5", "1\\0\\0\\0\\1\\0", "1.1");
+  EXPECT_EQ(names(), "3 1 10 2 ");
+}
+
+TEST_F(SliceOrder, IsThatOfPathsForFilesWithoutASeries) {
+  add("10", "1", "0\\0\\1", "1\\0\\0\\0\\1\\0", "");
+  add("9", "2", "0\\0\\2", "1\\0\\0\\0\\1\\0", "");
+  EXPECT_EQ(names(), "9 10 ");
+}
+
+TEST_F(SliceOrder, OfFramesIsThatOfTheirFile) {
+  DicomSample sample = gray_sample();
+  sample.frames = 2;
+  sample.values.insert(sample.values.end(), 12, 5);
+  for (int i = 0; i < 2; ++i) {
+    sample.others["PerFrameFunctionalGroupsSequence[" + std::to_string(i) +
+                  "].PlanePositionSequence[0].ImagePositionPatient"] =
+        i == 0 ? "0\\0\\9" : "0\\0\\1";
+  }
+  const TemporaryFolder folder;
+  const auto slices = list_slices(write_dicom(folder.path() / "a.dcm", sample)).slices;
+  ASSERT_EQ(slices.size(), 2U);
+  EXPECT_EQ(slices[0].index, 0);
+  EXPECT_EQ(slices[1].dicom->frame(1).plane.position, cv::Vec3d(0, 0, 1));
+}
+
+}  // namespace
+}  // namespace flexunet
