@@ -1,6 +1,7 @@
 #include "scans/slice_order.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <string>
@@ -29,14 +30,29 @@ bool have_positions(const Files& series) {
   return std::all_of(series.begin(), series.end(), lies_beside_first);
 }
 
-// Files at the same position keep their order.
-void sort_by_position(Files& series) {
-  constexpr double kSamePlace = 1e-3;  // mm, about what is left of positions written as text
-  const cv::Vec3d normal = normal_of(series.front().dicom->frame(0).plane);
-  std::vector<std::pair<double, std::size_t>> places;  // along the normal, of each file
-  for (const ScanSlice& slice : series) {
-    places.emplace_back(normal.dot(*slice.dicom->frame(0).plane.position), places.size());
+constexpr double kSamePlace = 1e-3;  // mm, about what is left of positions written as text
+
+// How often the next one lies further along than the one before, less how often it lies back.
+int rises(const std::vector<double>& positions) {
+  int count = 0;
+  for (std::size_t i = 1; i < positions.size(); ++i) {
+    const double step = positions[i] - positions[i - 1];
+    if (std::abs(step) >= kSamePlace) count += step > 0 ? 1 : -1;
   }
+  return count;
+}
+
+// Along the normal or against it, as the order before goes, which files at the same position keep:
+// scanners number a series in either direction, and masks are numbered as it is.
+void sort_by_position(Files& series) {
+  const cv::Vec3d normal = normal_of(series.front().dicom->frame(0).plane);
+  std::vector<double> positions;
+  for (const ScanSlice& slice : series) {
+    positions.push_back(normal.dot(*slice.dicom->frame(0).plane.position));
+  }
+  const double direction = rises(positions) < 0 ? -1.0 : 1.0;
+  std::vector<std::pair<double, std::size_t>> places;
+  for (const double position : positions) places.emplace_back(direction * position, places.size());
   std::sort(places.begin(), places.end());
   for (auto begin = places.begin(); begin != places.end();) {
     auto end = begin + 1;

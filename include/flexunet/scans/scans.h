@@ -49,11 +49,19 @@ struct ScanIntensity {
 enum class SlicePlane { kAxial, kCoronal, kSagittal };
 
 /// The slices of a file, or of all files below a folder (any depth, hidden ones left out): DICOM by
-/// its content whatever its name, NIfTI (.nii, .nii.gz), MetaImage (.mha, .mhd), and pictures. In
-/// XXX are what only serves others: a
-/// DICOMDIR, the data file of an .mhd. Throws DataError listing every file that is wrong at once:
-/// not readable, truncated, of no kind that we read, refused by name of its transfer syntax, a
-/// series whose slices differ in size.
+/// its content whatever its name, NIfTI (.nii, .nii.gz), MetaImage (.mha, .mhd), and pictures.
+///
+/// In the natural order of the paths (2 before 10), within a file by index. The files of a DICOM
+/// series stay together, at the place of the first: by position along the normal of
+/// ImageOrientationPatient (PS3.3 C.7.6.2.1.1), in the direction in which InstanceNumber or else
+/// the paths rise, where all have parallel orientations; by InstanceNumber where positions are
+/// equal or some have none; then by path. A segmentation (SEG) is one slice, which is the masks of
+/// others.
+///
+/// Left out are what only serves others: a DICOMDIR, the data file of an .mhd. Throws DataError
+/// listing every file that is wrong at once: not readable, truncated, of no kind that we read,
+/// refused by name of its transfer syntax, a series whose slices differ in size, numbers of DICOM
+/// that are none.
 std::vector<ScanSlice> list_slices(const std::filesystem::path& where,
                                    SlicePlane plane = SlicePlane::kAxial);
 

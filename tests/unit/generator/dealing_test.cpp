@@ -135,8 +135,7 @@ TEST(DealGroups, RefusesFewerGroupsThanSides) {
     deal_groups({{"a", 9, {}}, {"b", 1, {}}}, {7, 2, 1}, 1);
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_EQ(std::string(error.what()).rfind("2 groups of images cannot make 3 splits", 0),
-              0U)
+    EXPECT_EQ(std::string(error.what()).rfind("2 groups of images cannot make 3 splits", 0), 0U)
         << error.what();
   }
 }

@@ -235,8 +235,7 @@ TEST_F(Split, RefusesFewerGroupsThanSides) {
   write_phantom_pairs(request_.in, 10);
   name_patients(2, 5);
   request_.group_pattern = "(P[0-9]+)";
-  EXPECT_NE(error_of_split().find("2 groups of images cannot make 3 splits"),
-            std::string::npos);
+  EXPECT_NE(error_of_split().find("2 groups of images cannot make 3 splits"), std::string::npos);
   EXPECT_FALSE(fs::exists(request_.out));
 }
 
