@@ -98,8 +98,8 @@ std::vector<double> element_numbers(DcmItem& item, const DcmTagKey& key, std::si
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = number_at(*element, static_cast<unsigned long>(i));
     if (!number || !std::isfinite(*number)) {
-      throw DataError(fmt::format("{}: {} is {}: must be {} with a point", where, element_name(key),
-                                  shown(*element),
+      throw DataError(fmt::format("{}: {} is {}: must be {}, fractions with a point", where,
+                                  element_name(key), shown(*element),
                                   count == 1 ? "a number" : fmt::format("{} numbers", count)));
     }
     numbers.push_back(*number);

@@ -1,9 +1,9 @@
 #include "scans/slice_order.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,28 +30,29 @@ bool have_positions(const Files& series) {
   return std::all_of(series.begin(), series.end(), lies_beside_first);
 }
 
-using Places = std::vector<std::pair<double, std::size_t>>;  // along the normal, of each file
+constexpr double kSamePlace = 1e-3;  // mm, about what is left of positions written as text
 
-// Whether all files have numbers that fall along the normal: who named masks by number counted the
-// other way.
-bool numbers_run_down(const Files& series, const Places& places) {
-  std::optional<int> last;
-  for (const auto& [position, index] : places) {
-    const auto& number = series[index].dicom->number;
-    if (!number || (last && *number >= *last)) return false;
-    last = *number;
+// How often the next one lies further along than the one before, less how often it lies back.
+int rises(const std::vector<double>& positions) {
+  int count = 0;
+  for (std::size_t i = 1; i < positions.size(); ++i) {
+    const double step = positions[i] - positions[i - 1];
+    if (std::abs(step) >= kSamePlace) count += step > 0 ? 1 : -1;
   }
-  return true;
+  return count;
 }
 
-// Files at the same position keep their order.
+// Along the normal or against it, as the order before goes, which files at the same position keep:
+// scanners number a series in either direction, and masks are numbered as it is.
 void sort_by_position(Files& series) {
-  constexpr double kSamePlace = 1e-3;  // mm, about what is left of positions written as text
   const cv::Vec3d normal = normal_of(series.front().dicom->frame(0).plane);
-  Places places;
+  std::vector<double> positions;
   for (const ScanSlice& slice : series) {
-    places.emplace_back(normal.dot(*slice.dicom->frame(0).plane.position), places.size());
+    positions.push_back(normal.dot(*slice.dicom->frame(0).plane.position));
   }
+  const double direction = rises(positions) < 0 ? -1.0 : 1.0;
+  std::vector<std::pair<double, std::size_t>> places;
+  for (const double position : positions) places.emplace_back(direction * position, places.size());
   std::sort(places.begin(), places.end());
   for (auto begin = places.begin(); begin != places.end();) {
     auto end = begin + 1;
@@ -59,7 +60,6 @@ void sort_by_position(Files& series) {
     std::sort(begin, end, [](const auto& a, const auto& b) { return a.second < b.second; });
     begin = end;
   }
-  if (numbers_run_down(series, places)) std::reverse(places.begin(), places.end());
   Files sorted;
   for (const auto& [position, index] : places) sorted.push_back(std::move(series[index]));
   series = std::move(sorted);

@@ -20,7 +20,12 @@ inline bool reads_scan(const InputFile& file) {
   return reads_or_refuses<DataError>(where, [&] {
     std::vector<ScanSlice> slices = list_slices(file.path()).slices;
     slices.resize(std::min(slices.size(), kMostSlices));
-    for (const ScanSlice& slice : slices) {
+    for (ScanSlice& slice : slices) {
+      if (slice.dicom && slice.dicom->is_segmentation) {
+        slice.segment_frames = {0, static_cast<int>(slice.dicom->segments.size()) - 1};
+        require(read_label_slice(slice).size() == slice.size, "a mask as listed");
+        continue;
+      }
       reads_or_refuses<DataError>(where, [&] { read_label_slice(slice); });
       const cv::Mat picture = read_slice(slice, intensity);
       require(picture.type() == CV_8UC3 && picture.size() == slice.size, "a picture as listed");

@@ -35,6 +35,43 @@ DicomSample palette_sample() {
   return sample;
 }
 
+// Padding, a table for gray values, and where the slice lies.
+DicomSample described_sample() {
+  DicomSample sample = gray_sample(1);
+  sample.is_signed = true;
+  sample.others = {{"PixelPaddingValue", "3"},
+                   {"PixelPaddingRangeLimit", "5"},
+                   {"InstanceNumber", "7"},
+                   {"ImagePositionPatient", "-1.5\\0\\2"},
+                   {"ImageOrientationPatient", "1\\0\\0\\0\\1\\0"},
+                   {"PixelSpacing", "0.5\\0.75"},
+                   {"VOILUTSequence[0].LUTDescriptor", "3\\-2\\12"},
+                   {"VOILUTSequence[0].LUTData", "0\\100\\4095"}};
+  return sample;
+}
+
+// Two segments over one slice.
+DicomSample segmentation_sample() {
+  DicomSample sample = gray_sample(0);
+  for (std::size_t i = 0; i < sample.values.size(); i += 3) sample.values[i] = 1;
+  sample.bits_allocated = sample.bits_stored = 1;
+  sample.frames = 2;
+  sample.height = 2;
+  sample.width = 3;
+  sample.others = {{"SOPClassUID", "1.2.840.10008.5.1.4.1.1.66.4"},
+                   {"SegmentationType", "BINARY"},
+                   {"ReferencedSeriesSequence[0].SeriesInstanceUID", "1.2.3"}};
+  for (int i = 0; i < 2; ++i) {
+    const std::string groups = "PerFrameFunctionalGroupsSequence[" + std::to_string(i) + "].";
+    sample.others[groups + "PlanePositionSequence[0].ImagePositionPatient"] = "0\\0\\2";
+    sample.others[groups + "SegmentIdentificationSequence[0].ReferencedSegmentNumber"] =
+        std::to_string(i + 1);
+    sample.others[groups + "DerivationImageSequence[0].SourceImageSequence[0]." +
+                  "ReferencedSOPInstanceUID"] = "1.2.3.4";
+  }
+  return sample;
+}
+
 void write_dicom_seeds(const std::filesystem::path& folder) {
   DicomSample sample = gray_sample();
   sample.others = {{"WindowCenter", "500"}, {"WindowWidth", "900"}, {"RescaleSlope", "2"}};
@@ -59,6 +96,8 @@ void write_dicom_seeds(const std::filesystem::path& folder) {
   frames.frames = 2;
   frames.is_signed = true;
   write_dicom(folder / "frames.dcm", frames);
+  write_dicom(folder / "described.dcm", described_sample());
+  write_dicom(folder / "segmentation.dcm", segmentation_sample());
 }
 
 }  // namespace

@@ -58,13 +58,20 @@ struct SliceListing {
 
 /// The slices of a file, or of all files below a folder (any depth, links followed): DICOM by its
 /// content whatever its name, NIfTI (.nii, .nii.gz), MetaImage (.mha, .mhd), and pictures with all
-/// their pages. In the natural order of the paths, within a file by index; slices of one DICOM
-/// series stand together, by their position along the normal (against it where all their
-/// InstanceNumbers run so), then by InstanceNumber, then by path.
+/// their pages.
+///
+/// In the natural order of the paths (2 before 10), within a file by index. The files of a DICOM
+/// series stay together, at the place of the first: by position along the normal of
+/// ImageOrientationPatient (PS3.3 C.7.6.2.1.1), in the direction in which InstanceNumber or else
+/// the paths rise, where all have parallel orientations; by InstanceNumber where positions are
+/// equal or some have none; then by path. A segmentation (SEG) is one slice, which is the masks of
+/// others.
+///
 /// Left out are what only serves others (a DICOMDIR, the data file of an .mhd) and, with a warning,
 /// side files (base/side_files.h). Throws DataError listing all that is wrong at once: folders that
 /// cannot be listed, links that lead nowhere; files not readable, truncated, of no kind that we
-/// read, refused by name of their transfer syntax; a series whose slices differ in size.
+/// read, refused by name of their transfer syntax; a series whose slices differ in size; numbers of
+/// DICOM that are none.
 SliceListing list_slices(const std::filesystem::path& where, SlicePlane plane = SlicePlane::kAxial);
 
 /// All slices of a mask's volume, turned by whole axes to lie as its image's volume does; as they

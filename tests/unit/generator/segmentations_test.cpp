@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 
 #include "flexunet/base/error.h"
+#include "generator/generate/generate.h"
 #include "generator/generate/slice_pairs.h"
 #include "support/dicom_files.h"
 #include "support/temporary_folder.h"
@@ -154,12 +155,19 @@ TEST_F(Segmentations, BelongToTheSeriesTheyName) {
 }
 
 TEST_F(Segmentations, GiveTheHighestNumberWhereTheyOverlap) {
-  add_images(1);
-  add(segmentation({{{0, 1, 1, 0}, "3", at("0"), ""}, {{1, 1, 0, 0}, "2", at("0"), ""}}));
-  EXPECT_EQ(labels(), (Labels{{2, 3, 3, 0}}));
-  EXPECT_EQ(count_shared_pixels(pair_slices({images(), masks()}).pairs[0].mask), 1U);
-  add(segmentation({{{0, 1, 1, 0}, "3", at("0"), ""}, {{1, 0, 0, 0}, "2", at("0"), ""}}));
-  EXPECT_EQ(count_shared_pixels(pair_slices({images(), masks()}).pairs[0].mask), 0U);
+  add_images(2);
+  add(segmentation({{{0, 1, 1, 0}, "3", at("0"), ""},
+                    {{1, 1, 0, 0}, "2", at("0"), ""},
+                    {{1, 0, 0, 0}, "2", at("1"), ""},
+                    {{0, 1, 0, 0}, "3", at("1"), ""}}));
+  EXPECT_EQ(labels(), (Labels{{2, 3, 3, 0}, {2, 3, 0, 0}}));
+  const auto pairs = pair_slices({images(), masks()}).pairs;
+  EXPECT_EQ(count_shared_pixels(pairs[0].mask), 1U);
+  EXPECT_EQ(count_shared_pixels(pairs[1].mask), 0U);
+  GenerateRequest request;
+  request.images = images();
+  request.out = images() / "../out";
+  EXPECT_EQ(generate(pairs, request).shared_masks, 1U);
 }
 
 TEST_F(Segmentations, MayHoldLabelsInEachFrame) {

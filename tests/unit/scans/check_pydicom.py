@@ -25,7 +25,7 @@ import numpy as np
 import pydicom
 from PIL import Image
 from pydicom.encaps import generate_frames
-from pydicom.pixels import apply_color_lut
+from pydicom.pixels import apply_color_lut, apply_rescale, apply_voi_lut
 
 MOST_FRAMES = 6  # of each file; the first ones and the last
 REFUSED = 3  # the exit code of dump_slice
@@ -109,9 +109,20 @@ def expected(dataset, pixels, index):
     return np.repeat(gray[..., np.newaxis], 3, axis=2)
 
 
-def ours(program, path, index):
+def by_voi_table(dataset, pixels):
+    """What --window gives of a file with a VOILUTSequence and no window."""
+    values = apply_voi_lut(apply_rescale(pixels, dataset), dataset).astype(np.float64)
+    white = 2 ** dataset.VOILUTSequence[0].LUTDescriptor[2] - 1
+    gray = np.floor(255 * np.clip(values, 0, white) / white + 0.5).astype(np.uint8)
+    if dataset.PhotometricInterpretation == "MONOCHROME1":
+        gray = 255 - gray
+    gray[find_padding(dataset, pixels)] = 0
+    return np.repeat(gray[..., np.newaxis], 3, axis=2)
+
+
+def ours(program, path, index, *options):
     """The pixels, or the reason of a refusal."""
-    done = subprocess.run([program, path, str(index)], capture_output=True, check=False)
+    done = subprocess.run([program, path, str(index), *options], capture_output=True, check=False)
     if done.returncode == REFUSED:
         return done.stderr.decode(errors="replace").strip().split(": ", 1)[-1]
     if done.returncode != 0:
@@ -146,6 +157,12 @@ def compare(program, path):
         if read[1].shape != wanted.shape:
             return "differs", f"{read[1].shape}, not {wanted.shape}"
         worst = max(worst, int(np.abs(read[1].astype(int) - wanted.astype(int)).max()))
+    if dataset.get("VOILUTSequence") and "WindowCenter" not in dataset:
+        read = ours(program, path, 0, "--window")
+        if isinstance(read, str):
+            return "differs", f"VOILUTSequence: {read}"
+        by_table = by_voi_table(dataset, frames[0])
+        worst = max(worst, int(np.abs(read[1].astype(int) - by_table.astype(int)).max()))
     verdict = "equal" if worst == 0 else "one level" if worst == 1 else "differs"
     return verdict + (" (libjpeg)" if by_libjpeg and worst <= 1 else ""), f"{worst} levels"
 

@@ -45,30 +45,35 @@ TEST_F(SliceOrder, GoesAlongTheNormal) {
 
 TEST_F(SliceOrder, GoesAgainstAnAxisWhereTheNormalDoes) {
   add("a", "1", "0\\0\\0", "1\\0\\0\\0\\-1\\0");
-  add("b", "1", "0\\0\\10", "1\\0\\0\\0\\-1\\0");
-  EXPECT_EQ(names(), "b a ");
+  add("b", "2", "0\\0\\10", "1\\0\\0\\0\\-1\\0");
+  add("c", "3", "0\\0\\5", "1\\0\\0\\0\\-1\\0");
+  EXPECT_EQ(names(), "b c a ");
 }
 
 TEST_F(SliceOrder, GoesAlongSagittalAndObliqueNormals) {
   const std::string sagittal = "0\\1\\0\\0\\0\\-1";  // the normal is -x
   add("a", "1", "-3\\9\\9", sagittal);
-  add("b", "1", "5\\0\\0", sagittal);
-  EXPECT_EQ(names(), "b a ");
+  add("b", "2", "5\\0\\0", sagittal);
+  add("c", "3", "0\\0\\0", sagittal);
+  EXPECT_EQ(names(), "b c a ");
   // The rows turned by 45 degrees about x: the normal is (0, -0.7, 0.7).
   const std::string oblique = "1\\0\\0\\0\\0.7071068\\0.7071068";
   add("a", "1", "0\\10\\12", oblique);
-  add("b", "1", "0\\0\\0", oblique);
-  EXPECT_EQ(names(), "b a ");
+  add("b", "2", "0\\0\\0", oblique);
+  add("c", "3", "0\\20\\21", oblique);
+  EXPECT_EQ(names(), "b c a ");
 }
 
-// Whoever numbered masks counted as the scanner did.
-TEST_F(SliceOrder, GoesAgainstTheNormalWhereAllNumbersDo) {
-  add("a", "3", "0\\0\\0");
-  add("b", "2", "0\\0\\1");
-  add("c", "1", "0\\0\\2");
-  EXPECT_EQ(names(), "c b a ");
-  add("d", "1", "0\\0\\3");
-  EXPECT_EQ(names(), "a b c d ") << "two of one number say nothing";
+TEST_F(SliceOrder, GoesAgainstTheNormalWhereNumbersOrNamesDo) {
+  add("a", "1", "0\\0\\30");
+  add("b", "3", "0\\0\\20");
+  add("c", "2", "0\\0\\10");
+  add("d", "4", "0\\0\\0");
+  EXPECT_EQ(names(), "a b c d ") << "from head to foot, two numbers exchanged";
+  for (const char* name : {"a", "b", "c", "d"}) {
+    add(name, "", "0\\0\\" + std::to_string('z' - *name));
+  }
+  EXPECT_EQ(names(), "a b c d ");
 }
 
 TEST_F(SliceOrder, GoesByNumberAtTheSamePosition) {
@@ -77,7 +82,7 @@ TEST_F(SliceOrder, GoesByNumberAtTheSamePosition) {
   add("c", "9", "0\\0\\0");
   add("IM-10", "3", "0\\0\\1");
   add("IM-2", "3", "0\\0\\1");
-  EXPECT_EQ(names(), "c b a IM-2 IM-10 ");
+  EXPECT_EQ(names(), "b a IM-2 IM-10 c ");
 }
 
 TEST_F(SliceOrder, GoesByNumberWhereASlicesLacksAPositionOrLiesAcross) {
@@ -101,7 +106,7 @@ TEST_F(SliceOrder, KeepsSeriesTogetherInTheOrderOfTheirFirstFile) {
   add("2", "1", "0\\0\\9", "1\\0\\0\\0\\1\\0", "1.1");
   add("3", "2", "0\\0\\5", "1\\0\\0\\0\\1\\0", "2.2");
   add("10", "2", "0\\0\\5", "1\\0\\0\\0\\1\\0", "1.1");
-  EXPECT_EQ(names(), "3 1 10 2 ");
+  EXPECT_EQ(names(), "1 3 2 10 ");
 }
 
 TEST_F(SliceOrder, IsThatOfPathsForFilesWithoutASeries) {
