@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <opencv2/core.hpp>
+#include <set>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/ordered_pipeline.h"
 #include "flexunet/base/text.h"
 #include "flexunet/dataset/decoder.h"
+#include "flexunet/dataset/mask_fit.h"
 #include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/npy.h"
 
@@ -20,7 +23,32 @@ namespace {
 struct ReadPair {
   SurveyedPair facts;
   MaskColors colors;
+  bool with_sketch = false;
 };
+
+// Different colours among the pixels of a picture that is shrunk without mixing them.
+int count_sampled_colors(const cv::Mat& picture) {
+  const cv::Mat small = mask_fit_mask(picture);
+  std::set<std::array<std::uint8_t, 3>> colors;
+  const auto channels = static_cast<std::size_t>(small.channels());
+  for (int y = 0; y < small.rows; ++y) {
+    for (int x = 0; x < small.cols; ++x) {
+      std::array<std::uint8_t, 3> color{};
+      std::copy_n(small.ptr(y, x), channels, color.begin());
+      colors.insert(color);
+    }
+  }
+  return static_cast<int>(colors.size());
+}
+
+bool is_stray(const RgbColor& color, const RgbColor& nearest) {
+  int distance = 0;
+  for (std::size_t i = 0; i < color.size(); ++i) {
+    const int difference = int{color[i]} - int{nearest[i]};
+    distance += difference * difference;
+  }
+  return distance > RgbMap::kPaletteNoise * RgbMap::kPaletteNoise;
+}
 
 // The class of each colour and what lies outside the map.
 void classify(const MaskColors& colors, const std::vector<RgbMapEntry>& rgb_map,
@@ -34,6 +62,7 @@ void classify(const MaskColors& colors, const std::vector<RgbMapEntry>& rgb_map,
     facts.class_pixels.at(static_cast<std::size_t>(nearest.class_index)) += count.pixels;
     if (nearest.color == color) continue;
     off.pixels += count.pixels;
+    if (is_stray(color, nearest.color)) off.stray_pixels += count.pixels;
     ++off.colors;
     if (count.pixels <= off.color_pixels) continue;
     off.color = color;
@@ -47,9 +76,9 @@ class PairReader {
  public:
   explicit PairReader(const SurveyRequest& request) : request_(request) {}
 
-  ReadPair read(SurveyedPair facts) const {
-    ReadPair read{std::move(facts), {}};
-    if (request_.read_images) read_image_of(read.facts);
+  ReadPair read(SurveyedPair facts, bool with_sketch) const {
+    ReadPair read{std::move(facts), {}, with_sketch};
+    if (request_.read_images) read_image_of(read);
     try {
       read_mask(read);
     } catch (const DataError& error) {
@@ -59,7 +88,8 @@ class PairReader {
   }
 
  private:
-  void read_image_of(SurveyedPair& facts) const {
+  void read_image_of(ReadPair& read) const {
+    SurveyedPair& facts = read.facts;
     try {
       const cv::Mat image = read_image({facts.pair.image}, request_.network, request_.data).pixels;
       facts.image_size = image.size();
@@ -68,6 +98,9 @@ class PairReader {
       cv::Scalar mean, deviation;
       cv::meanStdDev(image, mean, deviation);
       facts.contrast = cv::sum(deviation)[0] / image.channels();
+      if (!read.with_sketch) return;
+      facts.sketch.image = mask_fit_image(image);
+      if (image.channels() <= 3) facts.sketch.image_colors = count_sampled_colors(image);
     } catch (const DataError& error) {
       facts.image_problem = error.what();
     }
@@ -79,6 +112,7 @@ class PairReader {
       const int classes = request_.network.num_classes;
       const cv::Mat mask = read_npz_class_mask(facts.pair.mask, classes);
       facts.mask_size = mask.size();
+      if (read.with_sketch) facts.sketch.mask = mask_fit_mask(mask);
       facts.class_pixels.assign(static_cast<std::size_t>(classes), 0);
       for (int i = 0; i < classes; ++i) {
         facts.class_pixels[static_cast<std::size_t>(i)] = cv::countNonZero(mask == i);
@@ -87,6 +121,10 @@ class PairReader {
     }
     const cv::Mat mask = load_mask(facts.pair.mask, request_.data.rgb_map).rgb;
     facts.mask_size = mask.size();
+    if (read.with_sketch) {
+      facts.sketch.mask = mask_fit_mask(mask);
+      facts.sketch.mask_colors = count_sampled_colors(mask);
+    }
     read.colors = count_colors(mask);
     if (request_.data.rgb_map.empty()) {
       limit_colors(read.colors);
@@ -140,10 +178,14 @@ Survey survey_dataset(const SurveyRequest& request) {
   survey.threads = request.threads;
   survey.rgb_map = request.data.rgb_map;
   const std::vector<SurveyedPair> pairs = list_dataset(request, survey);
+  constexpr std::size_t kMostSketches = 512;
+  const std::size_t stride =
+      std::max<std::size_t>(1, (pairs.size() + kMostSketches - 1) / kMostSketches);
+  survey.is_sketched_whole = request.read_images && stride == 1;
   const PairReader reader(request);
   OrderedPipeline<ReadPair> pipeline(
       pairs.size(), {request.threads, static_cast<std::size_t>(4 * request.threads)},
-      [&](std::size_t i) { return reader.read(pairs[i]); });
+      [&](std::size_t i) { return reader.read(pairs[i], request.read_images && i % stride == 0); });
   ColorTotals total;
   std::vector<MaskColors> colors;
   while (!pipeline.done()) {
@@ -160,6 +202,21 @@ Survey survey_dataset(const SurveyRequest& request) {
     if (!colors[i].counts.empty()) classify(colors[i], survey.rgb_map, survey.pairs[i]);
   }
   return survey;
+}
+
+cv::Mat read_again(const Survey& survey, const SurveyedPair& pair) {
+  return read_image({pair.pair.image}, survey.network, survey.data).pixels;
+}
+
+cv::Mat read_classes_again(const Survey& survey, const SurveyedPair& pair) {
+  const std::filesystem::path& mask = pair.pair.mask;
+  if (!is_picture(mask)) return read_npz_class_mask(mask, survey.network.num_classes);
+  return RgbMap(survey.rgb_map).decode(load_mask(mask, survey.rgb_map).rgb).class_mask;
+}
+
+cv::Mat sketched_classes(const Survey& survey, const PairSketch& sketch) {
+  if (sketch.mask.channels() == 1) return sketch.mask;
+  return RgbMap(survey.rgb_map).decode(sketch.mask).class_mask;
 }
 
 std::string blended_colors_text(const Survey& survey) {

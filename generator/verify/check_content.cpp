@@ -9,14 +9,72 @@ namespace flexunet {
 namespace fs = std::filesystem;
 namespace {
 
-void check_palette(const Survey& survey, DatasetFindings& findings) {
-  if (const std::string text = blended_colors_text(survey); !text.empty()) {
-    findings.push_back({"blended", Severity::kWarning, {}, text});
+// Masks with many colours beside images with few, in most of the pairs that were kept. Masks that
+// were compressed or resized have some colours too many, photographs hundreds.
+bool look_swapped(const Survey& survey, std::size_t split) {
+  constexpr int kManyColors = 16, kRatio = 2;
+  std::size_t known = 0, swapped = 0;
+  for (const SurveyedPair& pair : survey.pairs) {
+    const PairSketch& sketch = pair.sketch;
+    if (pair.split != split || sketch.image_colors == 0 || sketch.mask_colors == 0) continue;
+    ++known;
+    if (sketch.mask_colors > kManyColors && sketch.mask_colors > kRatio * sketch.image_colors) {
+      ++swapped;
+    }
   }
-  if (survey.is_map_guessed) return;
+  return 2 * swapped > known;
+}
+
+DatasetFinding wrong_masks(const Survey& survey, std::size_t split, bool lenient,
+                           const std::string& problem, const fs::path& example) {
+  return {"off_palette",
+          lenient ? Severity::kWarning : Severity::kError,
+          {example},
+          fmt::format("{}: {}, such as {}{} (--lenient makes this a warning)",
+                      survey.splits[split].name, problem, example.string(),
+                      look_swapped(survey, split)
+                          ? ": the folders of images and masks look swapped"
+                          : ": these are other masks, or rgb_map is that of another data set")};
+}
+
+// Whether more than half of the pixels of a split's masks are far from rgb_map: one finding then.
+bool has_wrong_masks(const Survey& survey, std::size_t split, bool lenient,
+                     DatasetFindings& findings) {
+  std::int64_t stray = 0, all = 0;
+  std::size_t masks = 0;
+  const SurveyedPair* worst = nullptr;
+  for (const SurveyedPair& pair : survey.pairs) {
+    if (pair.split != split || pair.class_pixels.empty()) continue;
+    const std::int64_t pixels = pair.off_palette.stray_pixels;
+    all += pair.mask_size.area();
+    stray += pixels;
+    masks += pixels > 0 ? 1 : 0;
+    if (worst == nullptr || pixels > worst->off_palette.stray_pixels) worst = &pair;
+  }
+  if (2 * stray <= all) return false;
+  findings.push_back(wrong_masks(
+      survey, split, lenient,
+      fmt::format(
+          "{:.0f} % of the masks' pixels, in {} masks, are far from every colour of rgb_map",
+          100.0 * static_cast<double>(stray) / static_cast<double>(all), masks),
+      worst->pair.mask));
+  return true;
+}
+
+// Colours guessed from photographs mean nothing.
+void check_guessed_palette(const Survey& survey, std::size_t split, bool lenient,
+                           DatasetFindings& findings) {
+  if (!look_swapped(survey, split)) return;
+  const auto first = std::find_if(survey.pairs.begin(), survey.pairs.end(),
+                                  [&](const SurveyedPair& pair) { return pair.split == split; });
+  findings.push_back(wrong_masks(
+      survey, split, lenient, "the masks have more colours than their images", first->pair.mask));
+}
+
+void check_palette(const Survey& survey, std::size_t split, DatasetFindings& findings) {
   for (const SurveyedPair& pair : survey.pairs) {
     const OffPalette& off = pair.off_palette;
-    if (off.pixels == 0) continue;
+    if (pair.split != split || off.pixels == 0) continue;
     const auto nearest = std::find_if(
         survey.rgb_map.begin(), survey.rgb_map.end(),
         [&](const RgbMapEntry& entry) { return entry.class_index == off.nearest_class; });
@@ -104,8 +162,18 @@ void check_contrast(const Survey& survey, DatasetFindings& findings) {
 
 }  // namespace
 
-void check_content(const Survey& survey, DatasetFindings& findings) {
-  check_palette(survey, findings);
+void check_content(const Survey& survey, bool lenient, DatasetFindings& findings) {
+  if (const std::string text = blended_colors_text(survey); !text.empty()) {
+    findings.push_back({"blended", Severity::kWarning, {}, text});
+  }
+  for (std::size_t split = 0; split < survey.splits.size(); ++split) {
+    // A map that was guessed from the masks themselves says nothing about their colours.
+    if (survey.is_map_guessed) {
+      check_guessed_palette(survey, split, lenient, findings);
+    } else if (!has_wrong_masks(survey, split, lenient, findings)) {
+      check_palette(survey, split, findings);
+    }
+  }
   for (std::size_t split = 0; split < survey.splits.size(); ++split) {
     check_classes(survey, split, findings);
   }

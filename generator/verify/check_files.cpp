@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "generator/verify/check_fit.h"
 #include "generator/verify/checks.h"
 
 namespace flexunet {
@@ -66,12 +67,13 @@ void check_files(const Survey& survey, DatasetFindings& findings) {
   }
 }
 
-DatasetFindings check_dataset(const Survey& survey) {
+DatasetFindings check_dataset(const Survey& survey, bool lenient) {
   DatasetFindings findings;
   check_files(survey, findings);
   check_sources(survey, findings);
   check_leaks(survey, findings);
-  check_content(survey, findings);
+  check_content(survey, lenient, findings);
+  check_fit(find_misfits(survey), findings);
   std::stable_partition(findings.begin(), findings.end(), [](const DatasetFinding& finding) {
     return finding.severity == Severity::kError;
   });

@@ -35,11 +35,12 @@ void check_files(const Survey& survey, DatasetFindings& findings);
 /// same picture turned or compressed again); warnings "same_name",
 /// "duplicate", "look_alike".
 void check_leaks(const Survey& survey, DatasetFindings& findings);
-/// Warnings "off_palette", "blended", "missing_class", "all_background", "contrast".
-void check_content(const Survey& survey, DatasetFindings& findings);
+/// Error "off_palette" for a split most of whose masks' pixels are far from rgb_map, with `lenient`
+/// a warning; warnings "off_palette", "blended", "missing_class", "all_background", "contrast".
+void check_content(const Survey& survey, bool lenient, DatasetFindings& findings);
 
-/// All of them, errors first, else in this order.
-DatasetFindings check_dataset(const Survey& survey);
+/// All of them and "mask_misfit", errors first, else in this order.
+DatasetFindings check_dataset(const Survey& survey, bool lenient = false);
 
 /// Up to five names of files, and how many there are beside them.
 std::string list_names(const std::vector<std::filesystem::path>& files);

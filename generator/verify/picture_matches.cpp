@@ -10,8 +10,6 @@
 #include "flexunet/base/error.h"
 #include "flexunet/base/interrupt.h"
 #include "flexunet/base/ordered_pipeline.h"
-#include "flexunet/dataset/decoder.h"
-#include "flexunet/imaging/image_io.h"
 #include "flexunet/imaging/resize.h"
 #include "generator/common/picture_hash.h"
 
@@ -96,7 +94,7 @@ std::vector<Candidates> find_candidates(const Pairs& earlier, const Pairs& later
 }
 
 cv::Mat read_gray(const SurveyedPair& pair, const Survey& survey) {
-  const cv::Mat image = read_image({pair.pair.image}, survey.network, survey.data).pixels;
+  const cv::Mat image = read_again(survey, pair);
   cv::Mat values;
   image.convertTo(values, CV_32F);
   cv::Mat gray;
@@ -136,11 +134,9 @@ double smoothness_of(const cv::Mat& difference) {
 // The classes of a mask, turned; nothing where it cannot be read.
 std::optional<cv::Mat> read_classes(const SurveyedPair& pair, const Survey& survey,
                                     std::size_t orientation) {
-  if (!is_picture(pair.pair.mask) || survey.rgb_map.empty()) return std::nullopt;
+  if (survey.rgb_map.empty()) return std::nullopt;
   try {
-    const RgbMap rgb_map(survey.rgb_map);
-    return oriented(rgb_map.decode(load_mask(pair.pair.mask, survey.rgb_map).rgb).class_mask,
-                    orientation);
+    return oriented(read_classes_again(survey, pair), orientation);
   } catch (const Error&) {
     return std::nullopt;  // told otherwise
   }

@@ -9,6 +9,7 @@
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
 #include "generator/common/dataset_source.h"
+#include "generator/verify/check_fit.h"
 #include "generator/verify/suggest.h"
 #include "generator/verify/verify_report.h"
 
@@ -20,7 +21,9 @@ struct VerifyOptions {
   std::string suggest;
   std::string rgb_map;
   std::string group_pattern;
+  std::string pictures;
   bool json = false;
+  bool lenient = false;
 };
 
 void add_options(CLI::App& app, VerifyOptions& options) {
@@ -41,6 +44,14 @@ void add_options(CLI::App& app, VerifyOptions& options) {
                  "Regular expression whose first group tells the patient from the name of a file, "
                  "such as '(P[0-9]+)_', where no manifest.csv tells patient or series")
       ->type_name("REGEX")
+      ->needs(where);
+  app.add_option("--pictures", options.pictures,
+                 "Write pictures of the pairs whose masks fit worst into this folder, where masks "
+                 "do not seem to belong to their images")
+      ->type_name("FOLDER")
+      ->needs(where);
+  app.add_flag("--lenient", options.lenient,
+               "Masks most of whose pixels are far from rgb_map are a warning, not an error")
       ->needs(where);
   app.add_flag("--json", options.json, "Print everything as JSON")->needs(where);
 }
@@ -67,11 +78,16 @@ void verify(const VerifyOptions& options) {
   for (const std::string& warning : source.warnings) warn(warning);
   const InterruptHandler interrupts;
   const Survey survey = survey_dataset(source.survey);
-  const DatasetFindings findings = check_dataset(survey);
+  const DatasetFindings findings = check_dataset(survey, options.lenient);
   if (options.json) {
     std::fputs((verify_json(source.name, survey, findings) + "\n").c_str(), stdout);
   } else {
     say(source.name + "\n" + verify_text(survey, findings));
+  }
+  if (!options.pictures.empty()) {
+    const std::size_t pictures =
+        write_misfit_pictures(survey, find_misfits(survey), options.pictures);
+    if (!options.json) say(fmt::format("{}: {} pictures", options.pictures, pictures));
   }
   const std::size_t errors = count_findings(findings, Severity::kError);
   if (errors == 0) return;
@@ -89,10 +105,12 @@ int main(int argc, char** argv) {
       "flexunet-verify",
       "Looks at a data set before anything is trained on it. Errors, exit code 3: images without "
       "mask and\nmasks without image, unreadable files, masks of another size than their images, "
-      "a source, patient\nor identical picture (mirrored and rotated ones too) in two splits. "
-      "Warnings: colours outside\nrgb_map, look-alikes in two splits (neighbouring slices are "
-      "alike by nature), duplicates, classes\nthat a split lacks, masks without any class, images "
-      "of unusual contrast.",
+      "a source, patient\nor picture in two splits (mirrored, rotated and recompressed ones too), "
+      "masks most of whose\npixels are far from rgb_map. Warnings: masks that do not seem to "
+      "belong "
+      "to their images, colours\noutside rgb_map, look-alikes in two splits (neighbouring slices "
+      "are alike by nature), duplicates,\nclasses that a split lacks, masks without any class, "
+      "images of unusual contrast.",
       "flexunet-verify dataset/Knee --json\n  flexunet-verify --suggest ../../../dataset/Knee > "
       "train_eval_infer.config"};
   info.config_option = "";

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "generator/verify/check_fit.h"
+
 namespace flexunet {
 namespace {
 
@@ -148,6 +150,8 @@ std::string verify_json(const std::string& name, const Survey& survey,
     }
     report["findings"].push_back(std::move(entry));
   }
+  const MaskFitResult fit = measure_fit(survey).fit;
+  report["mask_fit"] = {{"pairs", fit.pairs}, {"median_rank", fit.median_rank}};
   // File names need not be UTF-8.
   return report.dump(2, ' ', false, Json::error_handler_t::replace);
 }

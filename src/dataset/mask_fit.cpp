@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <numeric>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -19,6 +20,7 @@ namespace {
 constexpr int kSide = 128;
 constexpr std::size_t kMostPairs = 512;
 constexpr std::size_t kMostStrangers = 40;
+constexpr std::size_t kFewestStrangers = 5;
 constexpr std::size_t kFewestPairs = 20;
 constexpr double kMisfitRank = 0.7;
 
@@ -76,6 +78,13 @@ std::vector<std::size_t> strangers_of(std::size_t own, std::size_t count) {
   return others;
 }
 
+// Masks that are nearly the same fit an image equally well, whomever they belong to.
+bool is_nearly_same(const std::vector<std::uint16_t>& a, const std::vector<std::uint16_t>& b) {
+  std::vector<std::uint16_t> both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  return 5 * both.size() >= 4 * std::max(a.size(), b.size());
+}
+
 bool has_number(const std::string& name) {
   return std::any_of(name.begin(), name.end(),
                      [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -123,18 +132,25 @@ double MaskFit::strength(std::size_t image, std::size_t mask) const {
 MaskFitResult MaskFit::result() const {
   constexpr std::size_t kMostWorst = 8;
   MaskFitResult result;
-  result.pairs = sketches_.size();
-  if (result.pairs < 2) return result;
   std::vector<double> ranks;
-  std::vector<std::vector<double>> strangers(result.pairs);
-  for (std::size_t i = 0; i < result.pairs; ++i) {
-    const std::vector<std::size_t> others = strangers_of(i, result.pairs);
+  std::vector<std::vector<double>> strangers(sketches_.size());
+  for (std::size_t i = 0; i < sketches_.size(); ++i) {
+    std::vector<std::size_t> others = strangers_of(i, sketches_.size());
+    others.erase(std::remove_if(others.begin(), others.end(),
+                                [&](std::size_t other) {
+                                  return is_nearly_same(sketches_[i].border,
+                                                        sketches_[other].border);
+                                }),
+                 others.end());
+    if (others.size() < kFewestStrangers) continue;
     for (const std::size_t other : others) strangers[i].push_back(strength(i, other));
     const auto best = std::max_element(strangers[i].begin(), strangers[i].end());
     const std::size_t better = others[static_cast<std::size_t>(best - strangers[i].begin())];
     ranks.push_back(rank_among(strength(i, i), strangers[i]));
     result.worst.push_back({sketches_[i].index, ranks.back(), sketches_[better].index});
   }
+  result.pairs = ranks.size();
+  if (ranks.empty()) return result;
   result.median_rank = median(ranks);
   std::stable_sort(
       result.worst.begin(), result.worst.end(),
@@ -159,13 +175,15 @@ void MaskFit::find_shift(const std::vector<std::vector<double>>& strangers,
   });
   const int count = static_cast<int>(order.size());
   for (int shift = -kFarthest; shift <= kFarthest; ++shift) {
-    if (shift == 0 || count - std::abs(shift) < static_cast<int>(kFewestPairs)) continue;
+    if (shift == 0) continue;
     std::vector<double> ranks;
     for (int i = std::max(0, -shift); i < count - std::max(0, shift); ++i) {
       const std::size_t image = order[static_cast<std::size_t>(i)];
       const std::size_t mask = order[static_cast<std::size_t>(i + shift)];
+      if (strangers[image].empty()) continue;
       ranks.push_back(rank_among(strength(image, mask), strangers[image]));
     }
+    if (ranks.size() < kFewestPairs) continue;
     const double found = median(ranks);
     // One of forty shifts must not convince by chance: a median of n scatters by 1 / (2 sqrt n).
     const double chance = 0.5 + kDeviations / (2 * std::sqrt(static_cast<double>(ranks.size())));

@@ -18,7 +18,7 @@ struct MisfittingPair {
 
 /// How well the masks of a data set fit their images.
 struct MaskFitResult {
-  std::size_t pairs = 0;  ///< that count: masks with a border on images with edges
+  std::size_t pairs = 0;  ///< that count: masks with a border, images with edges, 5 other masks
   /// The share of other pairs' masks whose border follows an image's edges less than its own mask's
   /// does, 0..1, equal ones counting half: the median over all images. Masks that have nothing to
   /// do with their images give 0.5, those of sound data sets 0.9 and more.
@@ -36,7 +36,8 @@ struct MaskFitResult {
 
 /// Measures whether masks fit their images: the magnitude of Sobel's gradient along the border
 /// between classes, both at 128x128, against the borders of up to 40 other pairs' masks laid over
-/// the same image. The result depends on the pairs and their order alone.
+/// the same image, without those that are nearly its own (80 % of the border). The result depends
+/// on the pairs and their order alone.
 class MaskFit {
  public:
   /// An image (H,W) CV_8UC(C) and its class mask (H,W) CV_8UC1 of any size. `name` tells the order

@@ -109,6 +109,15 @@ TEST(MaskFit, CountsNeitherMasksWithoutBorderNorFlatImages) {
   EXPECT_EQ(fit.result().pairs, 0U);
 }
 
+// As of a camera that does not move: whose mask it is cannot be told.
+TEST(MaskFit, DoesNotCompareMasksThatAreNearlyTheSame) {
+  const std::vector<DrawnPair> pairs = draw_pairs(30);
+  MaskFit fit;
+  for (const DrawnPair& pair : pairs) fit.add("1", pair.image, pairs.front().class_mask);
+  EXPECT_EQ(fit.result().pairs, 0U);
+  EXPECT_EQ(mask_fit_warning(fit.result()), "");
+}
+
 TEST(MaskFit, KeepsABoundedNumberOfPairs) {
   const std::vector<DrawnPair> pairs = draw_pairs(30, 128);
   MaskFit fit;
