@@ -24,6 +24,7 @@ struct ReadPair {
   SurveyedPair facts;
   MaskColors colors;
   bool with_sketch = false;
+  cv::Mat image;  // while its mask is read
 };
 
 // Different colours among the pixels of a picture that is shrunk without mixing them.
@@ -77,13 +78,14 @@ class PairReader {
   explicit PairReader(const SurveyRequest& request) : request_(request) {}
 
   ReadPair read(SurveyedPair facts, bool with_sketch) const {
-    ReadPair read{std::move(facts), {}, with_sketch};
+    ReadPair read{std::move(facts), {}, with_sketch, {}};
     if (request_.read_images) read_image_of(read);
     try {
       read_mask(read);
     } catch (const DataError& error) {
       read.facts.mask_problem = error.what();
     }
+    read.image.release();
     return read;
   }
 
@@ -93,6 +95,7 @@ class PairReader {
     try {
       const cv::Mat image = read_image({facts.pair.image}, request_.network, request_.data).pixels;
       facts.image_size = image.size();
+      read.image = image;
       facts.pixel_checksum = orientation_free_checksum(image);
       facts.hash = picture_hash(image);
       cv::Scalar mean, deviation;
@@ -120,6 +123,10 @@ class PairReader {
       return;
     }
     const cv::Mat mask = load_mask(facts.pair.mask, request_.data.rgb_map).rgb;
+    if (is_same_picture(read.image, mask)) {
+      throw DataError(fmt::format("{} and {} hold the same pixels: one of them must be a mask",
+                                  facts.pair.image.string(), facts.pair.mask.string()));
+    }
     facts.mask_size = mask.size();
     if (read.with_sketch) {
       facts.sketch.mask = mask_fit_mask(mask);

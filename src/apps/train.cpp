@@ -23,6 +23,7 @@
 #include "flexunet/console/console.h"
 #include "flexunet/console/program.h"
 #include "flexunet/console/progress.h"
+#include "flexunet/dataset/mask_fit.h"
 #include "flexunet/imaging/augmentation.h"
 #include "flexunet/keras/keras_weights.h"
 #include "flexunet/model/losses.h"
@@ -237,6 +238,24 @@ void benchmark_training(Session session, const Arguments& arguments, const Train
                 train.benchmark_seconds);
 }
 
+// Whether masks seem to belong to other images; of large sets by a sample.
+void warn_of_misfits(const std::vector<Dataset>& splits) {
+  constexpr std::size_t kMostSamples = 256;  // of each split
+  MaskFit fit;
+  for (const Dataset& split : splits) {
+    const std::size_t step = (split.size() + kMostSamples - 1) / kMostSamples;
+    for (std::size_t i = 0; i < split.size(); i += step) {
+      const Sample sample = split.sample(i);
+      fit.add(sample.stem, sample.image, sample.class_mask);
+    }
+  }
+  MaskFitResult result = fit.result();
+  result.shift.reset();  // the places in both splits together mean nothing
+  if (const std::string text = mask_fit_warning(result); !text.empty()) {
+    warn(text + "; flexunet-verify --pictures FOLDER shows the worst");
+  }
+}
+
 void train_network(const Arguments& arguments, const TrainArguments& train) {
   Session session = open_session(arguments, Task::kTrain);
   // Neither writes anything.
@@ -273,6 +292,7 @@ void train_network(const Arguments& arguments, const TrainArguments& train) {
   }
   if (!train.init.empty()) make_network(options, arguments, train);
   load_previews(options);
+  warn_of_misfits(splits);
   // A run that goes on takes its own.
   if (!train.resume) {
     choose_compute_type(session, {}, Pass::kTraining, options.train.batch_size);

@@ -82,14 +82,18 @@ PairDecoder::PairDecoder(const DatasetRequest& request)
 DecodedPair PairDecoder::decode(const SamplePair& pair) const {
   DecodedPair decoded;
   NetworkImage image;
-  cv::Mat class_mask;
+  MaskPixels mask;
   collect_problem(decoded, pair.image, [&] { image = read_image({pair.image}, network_, data_); });
-  collect_problem(decoded, pair.mask, [&] { class_mask = read_mask(pair.mask, decoded.facts); });
+  collect_problem(decoded, pair.mask, [&] { mask = read_mask(pair.mask, decoded.facts); });
   if (!decoded.problems.empty()) return decoded;
   collect_problem(decoded, pair.mask, [&] {
     decoded.facts.remarks.has_other_channels = image.remarks.has_other_channels;
     decoded.facts.remarks.is_damaged |= image.remarks.is_damaged;
-    finish(decoded, pair, image.pixels, class_mask);
+    if (is_same_picture(image.pixels, mask.rgb)) {
+      throw DataError(fmt::format("{} and {} hold the same pixels: one of them must be a mask",
+                                  pair.image.string(), pair.mask.string()));
+    }
+    finish(decoded, pair, image.pixels, mask.class_mask);
   });
   return decoded;
 }
@@ -114,16 +118,17 @@ void PairDecoder::finish(DecodedPair& decoded, const SamplePair& pair, const cv:
   decoded.facts.class_pixels = count_classes(sample.class_mask, network_.num_classes);
 }
 
-cv::Mat PairDecoder::read_mask(const std::filesystem::path& path, SampleFacts& facts) const {
+PairDecoder::MaskPixels PairDecoder::read_mask(const std::filesystem::path& path,
+                                               SampleFacts& facts) const {
   // find_pairs lets nothing else than .npz files through when the config asks for them.
-  if (!is_picture(path)) return read_npz_class_mask(path, network_.num_classes);
-  const LoadedPicture mask = load_mask(path, rgb_map_.entries());
+  if (!is_picture(path)) return {{}, read_npz_class_mask(path, network_.num_classes)};
+  LoadedPicture mask = load_mask(path, rgb_map_.entries());
   const RgbMap::Decoded decoded = rgb_map_.decode(mask.rgb);
   facts.mask_pixels = static_cast<std::int64_t>(mask.rgb.total());
   facts.off_palette_pixels = decoded.off_palette_pixels;
   facts.stray_pixels = decoded.stray_pixels;
   facts.remarks = {mask.remarks.shape_in_alpha, false, mask.remarks.is_damaged};
-  return decoded.class_mask;
+  return {std::move(mask.rgb), decoded.class_mask};
 }
 
 NetworkImage read_image(const ImageSource& source, const NetworkOptions& network,

@@ -44,7 +44,11 @@ class PairDecoder {
  private:
   void finish(DecodedPair& decoded, const SamplePair& pair, const cv::Mat& image,
               const cv::Mat& class_mask) const;
-  cv::Mat read_mask(const std::filesystem::path& path, SampleFacts& facts) const;
+  struct MaskPixels {
+    cv::Mat rgb;  // empty for .npz
+    cv::Mat class_mask;
+  };
+  MaskPixels read_mask(const std::filesystem::path& path, SampleFacts& facts) const;
 
   NetworkOptions network_;
   DataOptions data_;

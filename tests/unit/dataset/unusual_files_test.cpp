@@ -167,6 +167,16 @@ TEST(UnusualFiles, PicturesAreGrayForANetworkOfOneChannel) {
       contains(split.problem(DatasetCache::kMemory), "p0.png: has colours, the first at x 2, y 5"));
 }
 
+TEST(UnusualFiles, TheSamePixelsAsImageAndMaskAreRefused) {
+  SplitFolder split(2);
+  fs::copy_file(split.masks() / "p1.png", split.image(1), fs::copy_options::overwrite_existing);
+  EXPECT_TRUE(contains(split.problem(DatasetCache::kMemory), "p1.png hold the same pixels"));
+  // Both of one colour are no proof.
+  fs::copy_file(split.masks() / "p0.png", split.image(0), fs::copy_options::overwrite_existing);
+  split.write_image(1, 9);
+  EXPECT_EQ(split.load(DatasetCache::kMemory).size(), 2U);
+}
+
 TEST(UnusualFiles, ALinkThatLeadsNowhereIsNamed) {
   SplitFolder split(2);
   fs::remove(split.image(1));
