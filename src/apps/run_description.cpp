@@ -74,8 +74,19 @@ std::string as_text(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-void compare_options(const json& before, const json& now, RunDifferences& differences) {
+// Whether a key that only one of both runs uses has its default there: then another key, which is
+// told, says all.
+bool is_mere_default(const Change& change, const TrainingSettings& defaults) {
+  if (!change.before.is_null() && !change.now.is_null()) return false;
+  const auto value = defaults.find(change.key);
+  return value != defaults.end() &&
+         as_text(change.before.is_null() ? change.now : change.before) == value->second;
+}
+
+void compare_options(const json& before, const json& now, const TrainingSettings& defaults,
+                     RunDifferences& differences) {
   for (const Change& change : compare(before, now)) {
+    if (is_mere_default(change, defaults)) continue;
     const std::string text = fmt::format("{} is {} in the checkpoint and {} now", change.key,
                                          as_text(change.before), as_text(change.now));
     (may_change(change.key) ? differences.allowed : differences.forbidden).push_back(text);
@@ -107,6 +118,7 @@ void compare_entry(const SafetensorsFile& checkpoint, const RunDescription& run,
 RunDescription describe_run(const Session& session, const std::vector<Dataset>& splits,
                             const LossOptions& loss, std::uint64_t seed) {
   RunDescription run;
+  run.defaults = session.training_defaults;
   run.metadata = data_metadata(session.options);
   for (const auto& [key, value] : own_versions()) run.metadata[key] = value;
   for (const auto& [key, value] : library_versions()) run.metadata[key] = value;
@@ -128,7 +140,7 @@ RunDescription describe_run(const Session& session, const std::vector<Dataset>& 
 RunDifferences compare_runs(const SafetensorsFile& checkpoint, const RunDescription& run) {
   RunDifferences differences;
   compare_options(parse_entry(checkpoint, kOptionsEntry),
-                  json::parse(run.metadata.at(kOptionsEntry)), differences);
+                  json::parse(run.metadata.at(kOptionsEntry)), run.defaults, differences);
   const std::string seed = std::to_string(seed_of(checkpoint));
   if (seed != run.metadata.at(kSeedEntry)) {
     differences.forbidden.push_back(fmt::format("the seed is {} in the checkpoint and {} now", seed,

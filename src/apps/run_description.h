@@ -14,6 +14,7 @@ namespace flexunet {
 /// equal runs give equal bytes.
 struct RunDescription {
   Metadata metadata;  ///< options, seed, class weights, data set fingerprint, software versions
+  TrainingSettings defaults;  ///< of its options
   Metadata file_checksums;  ///< of each training and validation sample, to name those that changed
 };
 

@@ -80,10 +80,15 @@ Session open_session(const Arguments& arguments, Task task) {
   keep_freed_memory();
   LoadedConfig config = load_config(config_request(arguments, task));
   for (const std::string& warning : config.warnings) warn(warning);
-  Session session{std::move(config.options), std::move(config.training_settings),
-                  device_of(arguments),      arguments.precision,
-                  torch::kFloat32,           select_threads(arguments.threads),
-                  arguments.lenient,         arguments.dry_run};
+  Session session{std::move(config.options),
+                  std::move(config.training_settings),
+                  std::move(config.training_defaults),
+                  device_of(arguments),
+                  arguments.precision,
+                  torch::kFloat32,
+                  select_threads(arguments.threads),
+                  arguments.lenient,
+                  arguments.dry_run};
   cv::setNumThreads(1);  // see base/threads.h
   set_up_device(session.device,
                 arguments.deterministic ? Determinism::kDeterministic : Determinism::kFastest);

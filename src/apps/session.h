@@ -18,6 +18,7 @@ namespace flexunet {
 struct Session {
   Options options;
   TrainingSettings training_settings;
+  TrainingSettings training_defaults;
   torch::Device device;
   std::string precision;           ///< as --precision says
   torch::ScalarType compute_type;  ///< of the network's activations, once it is chosen

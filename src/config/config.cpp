@@ -46,7 +46,10 @@ LoadedConfig load_config(const ConfigRequest& request) {
   check_augmentor(settings, options.augmentor);
   complete_options(settings, options);
   loaded.warnings = settings.finish();
-  if (request.task == Task::kTrain) loaded.training_settings = settings.training_settings();
+  if (request.task == Task::kTrain) {
+    loaded.training_settings = settings.training_settings();
+    loaded.training_defaults = settings.training_defaults();
+  }
   return loaded;
 }
 

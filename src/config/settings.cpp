@@ -80,6 +80,13 @@ std::string describe_problem(const Document& document, const Entry& entry,
   return place + ": " + problem.message + advice_for_continuation(entry, problem);
 }
 
+// A value as JSON; 1 and 1.0 are the same number where a fraction may stand.
+std::string setting_text(const Key& key, const Value& value) {
+  const bool is_number = value.kind == ValueKind::kInt || value.kind == ValueKind::kFloat;
+  return is_number && key.field.wanted == "a number" ? nlohmann::json(value.number()).dump()
+                                                     : literal_json(value).dump();
+}
+
 std::string did_you_mean(const std::string& suggestion) {
   return suggestion.empty() ? "" : "; did you mean " + suggestion + "?";
 }
@@ -262,12 +269,17 @@ TrainingSettings Settings::training_settings() const {
   TrainingSettings listed;
   for (const Key& key : known_keys()) {
     if ((key.uses & kLearnt) == 0 || !uses(key.uses)) continue;
-    const Value& found = value(key.section, key.name);
-    const bool is_number = found.kind == ValueKind::kInt || found.kind == ValueKind::kFloat;
-    // 1 and 1.0 are the same number where a fraction may stand.
-    listed[key.spelt()] = is_number && key.field.wanted == "a number"
-                              ? nlohmann::json(found.number()).dump()
-                              : literal_json(found).dump();
+    listed[key.spelt()] = setting_text(key, value(key.section, key.name));
+  }
+  return listed;
+}
+
+TrainingSettings Settings::training_defaults() const {
+  TrainingSettings listed;
+  for (const Key& key : known_keys()) {
+    const std::string text = key.default_text(defaults_);
+    if ((key.uses & kLearnt) == 0 || text.empty()) continue;
+    listed[key.spelt()] = setting_text(key, parse_literal(text).value);
   }
   return listed;
 }

@@ -38,6 +38,7 @@ class Settings {
   std::vector<std::string> finish();
   /// What decides the result of a training. Only for Task::kTrain.
   TrainingSettings training_settings() const;
+  TrainingSettings training_defaults() const;
 
  private:
   struct Finding {

@@ -71,7 +71,7 @@ TEST_F(BadData, MaskOfAnotherShape) {
   expect_refusal({"masks/10003.png: the mask is 32x64 but its image", "is 64x64", "--lenient"});
   const ProcessResult lenient = check({"--dry-run", "--lenient"});
   EXPECT_EQ(lenient.exit_code, 0) << lenient.err;
-  EXPECT_TRUE(contains(lenient.err, "1 mask had another size")) << lenient.err;
+  EXPECT_TRUE(contains(lenient.err, "1 mask of another size than the image")) << lenient.err;
 }
 
 TEST_F(BadData, MaskOfAnotherSizeIsResizedWithACountedWarning) {
@@ -80,7 +80,7 @@ TEST_F(BadData, MaskOfAnotherSizeIsResizedWithACountedWarning) {
   write_png(project_.dataset() / "train/masks/10004.png", large);
   const ProcessResult result = check();
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_TRUE(contains(result.err, "warning: train: 2 masks had another size")) << result.err;
+  EXPECT_TRUE(contains(result.err, "warning: train: 2 masks of another size than the image")) << result.err;
   EXPECT_TRUE(contains(result.err, mask().string())) << result.err;
 }
 

@@ -28,7 +28,8 @@ using TrainingSettings = std::map<std::string, std::string>;
 struct LoadedConfig {
   Options options;
   TrainingSettings training_settings;
-  std::vector<std::string> warnings;  ///< one a line, each with file, line and a hint
+  TrainingSettings training_defaults;  ///< of all keys that may stand there, used or not
+  std::vector<std::string> warnings;   ///< one a line, each with file, line and a hint
 };
 
 /// Reads and checks a config file. Throws ConfigError with every finding at once.

@@ -28,6 +28,21 @@ TEST(TrainingSettings, LeaveOutFoldersAndWhatDecidesNothing) {
   EXPECT_TRUE(load_text(sample_config(), with({}, Task::kEvaluate)).training_settings.empty());
 }
 
+// So that a run tells its differences by keys that someone wrote.
+TEST(TrainingSettings, OfKeysThatBecomeUsedAreTheDefaults) {
+  const LoadedConfig plain = load_text(sample_config());
+  const LoadedConfig drawn =
+      load_text(sample_config(), with({"model.generator=True", "augmentor.hflip=True"}));
+  std::size_t more = 0;
+  for (const auto& [key, value] : drawn.training_settings) {
+    if (plain.training_settings.count(key) > 0 || key == "[augmentor] hflip") continue;
+    ++more;
+    const auto expected = plain.training_defaults.find(key);
+    if (expected != plain.training_defaults.end()) EXPECT_EQ(value, expected->second) << key;
+  }
+  EXPECT_GT(more, 10U);
+}
+
 TEST(TrainingSettings, AreEqualWhereTheMeaningIs) {
   std::string spelt_out = sample_config();
   const auto add_to_model = [&](const std::string& line) {
