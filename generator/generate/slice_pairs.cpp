@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <system_error>
 #include <utility>
 
 #include "flexunet/base/error.h"
 #include "flexunet/base/files.h"
 #include "flexunet/base/findings.h"
-#include "flexunet/base/text.h"
 #include "flexunet/imaging/image_io.h"
-#include "flexunet/literal/utf8.h"
+#include "generator/generate/mask_volumes.h"
 #include "generator/generate/pair_table.h"
 #include "generator/generate/segmentations.h"
 
@@ -21,36 +19,10 @@ namespace flexunet {
 namespace fs = std::filesystem;
 namespace {
 
-// The name of a file without its folder and ending, in one Unicode form; "brain" for
-// "brain.nii.gz".
-std::string stem_of(const fs::path& file) {
-  const fs::path stem = file.stem();
-  const bool is_double = to_lower(stem.extension().string()) == ".nii";
-  return composed(is_double ? stem.stem().string() : stem.string());
-}
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-// What an image and its mask have in common.
-struct Naming {
-  fs::path root;
-  std::string suffix;         // of masks
-  bool with_folders = false;  // where names repeat
-
-  std::string key(const fs::path& file) const {
-    std::string key = stem_of(file);
-    if (!suffix.empty() && ends_with(key, suffix)) key.resize(key.size() - suffix.size());
-    if (!with_folders) return key;
-    return (fs::path(relative_name(file, root)).parent_path() / key).generic_string();
-  }
-};
-
 using SlicesByKey = std::map<std::string, std::vector<const ScanSlice*>>;
 
 // The slices by names and where in their file they are.
-SlicesByKey by_key(const std::vector<ScanSlice>& slices, const Naming& naming) {
+SlicesByKey by_key(const std::vector<ScanSlice>& slices, const SliceNames& naming) {
   SlicesByKey keyed;
   for (const ScanSlice& slice : slices) {
     std::string key = naming.key(slice.file);
@@ -81,23 +53,18 @@ void report_repeated(const SlicesByKey& keyed, Findings& findings) {
   }
 }
 
-struct Notes {
-  Findings findings;
-  std::vector<std::string> warnings;
-};
-
 struct Slices {
   std::vector<ScanSlice> images;
   std::vector<ScanSlice> masks;
 };
 
-std::vector<SlicePair> pair_by_stem(const Slices& slices, const Naming& image_names,
-                                    const Naming& mask_names, Findings& findings) {
+std::vector<SlicePair> pair_by_stem(const Slices& slices, const PairNames& names,
+                                    Findings& findings) {
   const std::vector<ScanSlice>& images = slices.images;
-  const fs::path& image_root = image_names.root;
-  const fs::path& mask_root = mask_names.root;
-  const SlicesByKey keyed_images = by_key(images, image_names);
-  const SlicesByKey keyed_masks = by_key(slices.masks, mask_names);
+  const fs::path& image_root = names.image.root;
+  const fs::path& mask_root = names.mask.root;
+  const SlicesByKey keyed_images = by_key(images, names.image);
+  const SlicesByKey keyed_masks = by_key(slices.masks, names.mask);
   report_repeated(keyed_images, findings);
   report_repeated(keyed_masks, findings);
   std::vector<SlicePair> pairs;
@@ -185,82 +152,6 @@ void pair_by_table(const Slices& slices, const PairRequest& request, PairedSlice
   if (paired.pairs.empty()) findings.add(request.table.string() + ": names no pair");
 }
 
-// The slices of each file, in their order.
-std::vector<std::vector<ScanSlice>> by_file(const std::vector<ScanSlice>& slices) {
-  std::vector<std::vector<ScanSlice>> files;
-  for (const ScanSlice& slice : slices) {
-    if (files.empty() || files.back().front().file != slice.file) files.emplace_back();
-    files.back().push_back(slice);
-  }
-  return files;
-}
-
-// The image file that belongs to a mask's file by the rule; null where none does.
-class FilePartners {
- public:
-  FilePartners(const std::vector<std::vector<ScanSlice>>& images, const Naming& image_names)
-      : images_(images) {
-    for (const auto& file : images) by_key_.emplace(image_names.key(file.front().file), &file);
-  }
-  const ScanSlice* by_order(std::size_t place) const {
-    return place < images_.size() ? &images_[place].front() : nullptr;
-  }
-  const ScanSlice* by_key(const std::string& key) const {
-    const auto found = by_key_.find(key);
-    return found == by_key_.end() ? nullptr : &found->second->front();
-  }
-
- private:
-  const std::vector<std::vector<ScanSlice>>& images_;
-  std::map<std::string, const std::vector<ScanSlice>*> by_key_;
-};
-
-// Turns the volumes of masks to those of their images before slices are paired: turned, they have
-// other slices.
-void lay_masks_over(Slices& slices, PairRule rule, const Naming& image_names,
-                    const Naming& mask_names, Notes& notes) {
-  if (rule == PairRule::kTable) return;  // which pairs slices as they are
-  std::size_t unsure = 0;
-  const auto images = by_file(slices.images);
-  const auto masks = by_file(slices.masks);
-  const FilePartners partners(images, image_names);
-  std::vector<ScanSlice> turned;
-  for (std::size_t i = 0; i < masks.size(); ++i) {
-    const ScanSlice& mask = masks[i].front();
-    const ScanSlice* image = rule == PairRule::kSorted ? partners.by_order(i)
-                                                       : partners.by_key(mask_names.key(mask.file));
-    std::vector<ScanSlice> laid = masks[i];
-    try {
-      if (image != nullptr && mask.geometry && image->geometry) laid = lay_over(mask, *image);
-    } catch (const DataError& error) {
-      notes.findings.add(error.what());
-    }
-    if (image != nullptr && mask.geometry.has_value() != image->geometry.has_value()) ++unsure;
-    turned.insert(turned.end(), laid.begin(), laid.end());
-  }
-  slices.masks = std::move(turned);
-  if (unsure == 0) return;
-  notes.warnings.push_back(fmt::format(
-      "{} of {} masks cannot be checked to lie as their images do, because only one of both tells "
-      "its orientation: look at overlays",
-      unsure, masks.size()));
-}
-
-// A table pairs slices one by one, so that a volume cannot be turned along.
-void check_table_geometry(const std::vector<SlicePair>& pairs, Findings& findings) {
-  std::set<std::pair<fs::path, fs::path>> told;
-  for (const auto& [image, mask] : pairs) {
-    if (!image.geometry || !mask.geometry) continue;
-    const auto turn = find_turn(*mask.geometry, *image.geometry);
-    if ((turn && turn->is_none()) || !told.emplace(image.file, mask.file).second) continue;
-    findings.add(
-        fmt::format("{} and {} run in the orientations {} and {}: volumes of a table must "
-                    "lie alike; by name they are turned",
-                    mask.file.string(), image.file.string(), orientation_text(*mask.geometry),
-                    orientation_text(*image.geometry)));
-  }
-}
-
 bool is_one_folder(const PairRequest& request) {
   std::error_code error;
   return fs::equivalent(request.images, request.masks, error);
@@ -281,7 +172,7 @@ void select_by_suffix(const PairRequest& request, Slices& slices, Findings& find
   const std::string& suffix = request.mask_suffix;
   if (suffix.empty()) return;
   const auto is_mask = [&](const ScanSlice& slice) {
-    return ends_with(stem_of(slice.file), suffix);
+    return ends_with(slice_stem(slice.file), suffix);
   };
   if (is_one_folder(request)) {
     erase_if(slices.images, is_mask);
@@ -327,34 +218,28 @@ void check_sizes(const std::vector<SlicePair>& pairs, Findings& findings) {
 
 }  // namespace
 
-std::string relative_name(const fs::path& file, const fs::path& folder) {
-  std::error_code error;
-  const fs::path root = fs::is_directory(folder, error) ? folder : folder.parent_path();
-  const fs::path relative = file.lexically_normal().lexically_relative(root.lexically_normal());
-  return (relative.empty() ? file : relative).generic_string();
-}
-
 PairedSlices pair_slices(const PairRequest& request) {
   refuse_one_folder(request);
   SliceListing images = list_slices(request.images, request.plane);
   SliceListing masks = list_slices(request.masks, request.plane);
   Slices slices{std::move(images.slices), std::move(masks.slices)};
-  const std::string& suffix = request.mask_suffix;
-  Notes notes;
-  select_by_suffix(request, slices, notes.findings);
-  Naming image_names{request.images, ""};
-  Naming mask_names{request.masks, suffix};
-  image_names.with_folders = mask_names.with_folders =
-      has_repeated_key(by_key(slices.images, image_names)) ||
-      has_repeated_key(by_key(slices.masks, mask_names));
-  lay_masks_over(slices, request.rule, image_names, mask_names, notes);
-  Findings& findings = notes.findings;
+  Findings findings;
+  select_by_suffix(request, slices, findings);
+  PairNames names{{request.images, ""}, {request.masks, request.mask_suffix}};
+  names.image.with_folders = names.mask.with_folders =
+      has_repeated_key(by_key(slices.images, names.image)) ||
+      has_repeated_key(by_key(slices.masks, names.mask));
   PairedSlices paired;
   for (const auto* warnings : {&images.warnings, &masks.warnings}) {
     paired.warnings.insert(paired.warnings.end(), warnings->begin(), warnings->end());
   }
   if (is_one_folder(request)) paired.warnings = images.warnings;
-  paired.warnings.insert(paired.warnings.end(), notes.warnings.begin(), notes.warnings.end());
+  if (request.rule != PairRule::kTable) {  // which pairs slices as they are
+    const bool by_name = request.rule == PairRule::kStem;
+    std::string unsure =
+        lay_masks_over(slices.images, slices.masks, by_name ? &names : nullptr, findings);
+    if (!unsure.empty()) paired.warnings.push_back(std::move(unsure));
+  }
   report_segmentations(slices.images, findings);
   findings.throw_if_any<DataError>();
   if (has_segmentation(slices.masks)) {
@@ -370,7 +255,7 @@ PairedSlices pair_slices(const PairRequest& request) {
   }
   switch (request.rule) {
     case PairRule::kStem:
-      paired.pairs = pair_by_stem(slices, image_names, mask_names, findings);
+      paired.pairs = pair_by_stem(slices, names, findings);
       break;
     case PairRule::kSorted:
       paired.pairs = pair_sorted(slices, findings);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "flexunet/scans/scans.h"
+#include "generator/generate/slice_names.h"
 
 namespace flexunet {
 
@@ -46,8 +47,5 @@ struct PairedSlices {
 /// either out), names that repeat, other numbers of slices, lines of a table that name nothing,
 /// masks of another size or another place than their image, and the same file as both.
 PairedSlices pair_slices(const PairRequest& request);
-
-/// A path seen from the folder (or file) that was given, as text.
-std::string relative_name(const std::filesystem::path& file, const std::filesystem::path& folder);
 
 }  // namespace flexunet
