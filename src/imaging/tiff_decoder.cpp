@@ -182,6 +182,12 @@ class TiffReader {
                         file_size_, where_);
     const Chunk chunk = chunk_at(0, 0);
     check_picture_claim({chunk.width, chunk.height, kMostPixelsPerByte}, file_size_, where_);
+    // Of pixels with many samples as well.
+    const tmsize_t bytes = is_tiled() ? TIFFTileSize(tiff_.get()) : TIFFStripSize(tiff_.get());
+    if (bytes <= 0 || static_cast<std::uint64_t>(bytes) / kMostPixelsPerByte > file_size_) {
+      refuse(
+          fmt::format("damaged: {} bytes cannot hold the strips or tiles it claims", file_size_));
+    }
   }
 
   bool is_tiled() const { return TIFFIsTiled(tiff_.get()) != 0; }
