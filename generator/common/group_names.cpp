@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <string_view>
 
 namespace flexunet {
@@ -55,6 +56,21 @@ std::string describe(const Groups& groups, const std::string& pattern, const std
 
 }  // namespace
 
+namespace {
+
+// Whether the pattern finds in each name what comes before its last separator: names may begin with
+// one, or double it.
+bool finds(const std::string& pattern, const std::vector<std::string>& names, std::size_t parts) {
+  const std::regex regex(pattern);
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    std::smatch match;
+    return std::regex_search(name, match, regex) &&
+           match[1].str() == name.substr(0, find_separators(name)[parts - 1]);
+  });
+}
+
+}  // namespace
+
 std::optional<GroupSuggestion> suggest_groups(const std::vector<std::string>& names) {
   constexpr std::size_t kFewestGroups = 3, kFewestNames = 2;
   if (names.empty()) return std::nullopt;
@@ -74,6 +90,7 @@ std::optional<GroupSuggestion> suggest_groups(const std::vector<std::string>& na
     if (groups.size() < kFewestGroups) continue;
     if (groups.size() * kFewestNames > names.size()) return std::nullopt;
     const std::string pattern = pattern_of(separators);
+    if (!finds(pattern, names, separators.size())) return std::nullopt;
     return GroupSuggestion{pattern, groups.size(), describe(groups, pattern, names.front())};
   }
   return std::nullopt;

@@ -57,10 +57,10 @@ bool covers_areas(const ColorCount& count) {
              kLeastSolidShare * static_cast<double>(count.pixels);
 }
 
-// A border between two classes may be a class of its own, and so may a second one; smoothing makes
-// more of them at once.
+// Borders between classes may be classes of their own, but as a rule no more of them than classes
+// that cover areas; smoothing makes many more.
 bool looks_clean(const ColorCounts& counts) {
-  constexpr std::size_t kMostColors = 256, kManyBlends = 3;
+  constexpr std::size_t kMostColors = 256, kFewBlends = 2;
   if (counts.size() > kMostColors) return false;
   std::vector<RgbColor> areas;
   for (const auto& [color, count] : counts) {
@@ -70,15 +70,14 @@ bool looks_clean(const ColorCounts& counts) {
   for (const auto& [color, count] : counts) {
     if (covers_areas(count)) continue;
     blends += is_near(color, areas) || is_between(color, areas) ? 1 : 0;
-    if (blends == kManyBlends) return false;
   }
-  return true;
+  return blends <= std::max(kFewBlends, areas.size());
 }
 
 // Decides which colours of masks with blended ones are classes, the most frequent first.
 class ClassColors {
  public:
-  explicit ClassColors(const ColorCounts& total) {
+  explicit ClassColors(const ColorCounts& total) : has_few_colors_(total.size() <= kFewColors) {
     for (const auto& [color, count] : total) all_pixels_ += count.pixels;
   }
 
@@ -91,12 +90,16 @@ class ClassColors {
   bool is_class(const RgbColor& color, const ColorCount& count) const {
     constexpr double kSureSolidShare = 0.5, kFrequent = 0.001;
     const auto pixels = static_cast<double>(count.pixels);
+    // Gray 1 may be a class beside gray 0, but not among the colours of a JPEG.
+    if (has_few_colors_ && covers_areas(count)) return true;
     if (is_near(color, found_)) return false;
     if (!is_between(color, found_)) return covers_areas(count);
     return pixels >= kFrequent * static_cast<double>(all_pixels_) &&
            static_cast<double>(count.solid_pixels) >= kSureSolidShare * pixels;
   }
 
+  static constexpr std::size_t kFewColors = 64;
+  bool has_few_colors_;
   std::int64_t all_pixels_ = 0;
   std::vector<RgbColor> found_;
 };

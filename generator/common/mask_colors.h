@@ -27,8 +27,9 @@ using ColorCounts = std::map<RgbColor, ColorCount>;
 /// The colours of a mask.
 struct MaskColors {
   ColorCounts counts;
-  /// It was stored without loss and drawn without smoothing: at most 256 colours, of which no three
-  /// lie along edges alone, each near to or between colours that cover areas.
+  /// It was stored without loss and drawn without smoothing: at most 256 colours, and of those
+  /// that lie along edges alone, near to or between colours that cover areas, no more than there
+  /// are colours that cover areas, or two.
   bool is_clean = false;
   std::int64_t dropped_pixels = 0;  ///< of colours that limit_colors took out
   std::size_t dropped_colors = 0;

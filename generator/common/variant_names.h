@@ -19,14 +19,14 @@ class SourceNames {
 
   bool has(std::string_view stem) const { return stems_.find(stem) != stems_.end(); }
   /// The longest stem that ends a variant's stem, which may hold "_" itself. Where there is none,
-  /// what follows the last "_" if several variants name it, such as rotated_90_10001 and
+  /// what follows word and parameters if several variants name it, such as rotated_90_10001 and
   /// hflipped_10001 whose 10001 was left out; else the stem itself: cropped_000 without a 000 is a
   /// picture of its own.
   std::string source_of(std::string_view stem) const;
 
  private:
   std::set<std::string, std::less<>> stems_;
-  // Of the names that begin as a variant's, what stands before each last part.
+  // Of the names that are written as a variant's, word and parameters of each rest.
   std::map<std::string, std::set<std::string>, std::less<>> words_of_;
 };
 

@@ -43,6 +43,8 @@ TEST(SuggestGroups, IsSilentWhereNamesTellNothing) {
   EXPECT_FALSE(suggest_groups(names_of("crack_{}{:03}", 5, 4))) << "all are of one word";
   EXPECT_FALSE(suggest_groups(names_of("{}_{}", 2, 9))) << "two groups may be anything";
   EXPECT_FALSE(suggest_groups(names_of("{}_{}", 9, 1))) << "no two of one group";
+  EXPECT_FALSE(suggest_groups(names_of("_{}_{}", 5, 4))) << "no pattern of this kind finds them";
+  EXPECT_FALSE(suggest_groups(names_of("x__{}_{}", 5, 4)));
   std::vector<std::string> mixed = names_of("P{}_{}", 5, 4);
   mixed.emplace_back("overview");
   EXPECT_FALSE(suggest_groups(mixed));

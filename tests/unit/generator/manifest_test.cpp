@@ -79,8 +79,11 @@ TEST(SourceStem, LeavesOtherNamesAlone) {
 
 TEST(SourceNames, TakeANameForAVariantWhereItsSourceIsThere) {
   SourceNames names;
-  for (const char* stem : {"10001", "a_b", "hflipped_10001", "cropped_000", "cropped_001",
-                           "rotated_90_7", "hflipped_7", "sharpened_1_hflipped_10001"}) {
+  for (const char* stem :
+       {"10001", "a_b", "hflipped_10001", "cropped_000", "cropped_001", "rotated_90_7",
+        "hflipped_7", "sharpened_1_hflipped_10001", "cropped_left_000", "cropped_right_000",
+        "hflipped_5_121", "hflipped_6_121", "vflipped_6_121", "deformed_alpha_1300_sigmoid_7_9",
+        "rotated_90_9"}) {
     names.add(stem);
   }
   const std::pair<const char*, const char*> table[] = {
@@ -92,6 +95,11 @@ TEST(SourceNames, TakeANameForAVariantWhereItsSourceIsThere) {
       // Two variants of one source that was left out.
       {"rotated_90_7", "7"},
       {"hflipped_7", "7"},
+      {"deformed_alpha_1300_sigmoid_7_9", "9"},
+      // The whole rest counts, and words alone are no parameters.
+      {"hflipped_5_121", "hflipped_5_121"},
+      {"hflipped_6_121", "6_121"},
+      {"cropped_left_000", "cropped_left_000"},
       {"10001", "10001"}};
   for (const auto& [stem, source] : table) EXPECT_EQ(names.source_of(stem), source) << stem;
 }

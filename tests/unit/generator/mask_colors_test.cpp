@@ -102,6 +102,14 @@ TEST(ClassColors, KeepAClassThatIsThinAndBetweenOthers) {
   EXPECT_EQ(class_colors(totals_of(masks)).size(), 3U);
 }
 
+// Indices are near each other, and some of their classes may be thin.
+TEST(ClassColors, KeepIndicesOfWhichSomeAreThin) {
+  cv::Mat mask(96, 96, CV_8UC3, cv::Scalar::all(0));
+  for (int i = 1; i <= 4; ++i) mask.rowRange(18 * i, 18 * i + 18).setTo(cv::Scalar::all(2 * i));
+  for (int i = 0; i < 3; ++i) mask.col(20 + 20 * i).setTo(cv::Scalar::all(1 + 2 * i));
+  EXPECT_EQ(class_colors(totals_of({mask})).size(), 8U);
+}
+
 TEST(ClassColors, LeaveOutInterpolatedColours) {
   const cv::Mat mask = smoothed(disc_mask({kRed, kBlue, {0, 255, 0}}));
   EXPECT_FALSE(count_colors(mask).is_clean);
